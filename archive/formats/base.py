@@ -1,0 +1,176 @@
+"""What every format promises: bytes in, parsed articles out, and one clear sentence when that is impossible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Precision = Literal["instant", "minute", "day", "inferred", "unknown"]
+TagKind = Literal["topic", "person", "place", "organisation"]
+Signal = Literal["", "update", "correction", "kill", "withhold", "reinstatement"]
+
+
+class ParseError(Exception):
+    """A file that can't be read.
+
+    `str(error)` is one sentence for the person who brought the file: what is wrong and where;
+    `mend` is one sentence that says what to do about it.
+    """
+
+    def __init__(self, message: str, *, mend: str = "") -> None:
+        super().__init__(message)
+        self.mend = mend
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One value that a page offers for a field: where it came from, and why it lost ("" for the chosen one)."""
+
+    value: str
+    origin: str
+    lost_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """A date with its evidence.
+
+    `value` is aware when the zone is known (precision instant), naive as printed when it is not (minute), naive
+    midnight for a day, None when unknown. `printed` is the string as it stood, `where` the place it stood
+    ("line 97", "JSON-LD datePublished"), `rule` what read it, `zone` the zone as printed or "" when none was given.
+    """
+
+    value: datetime | None = None
+    precision: Precision = "unknown"
+    zone: str = ""
+    printed: str = ""
+    where: str = ""
+    rule: str = ""
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTag:
+    """A subject label as the file gives it; `code` is an IPTC Media Topic code such as "medtop:11000000" or ""."""
+
+    name: str
+    kind: TagKind = "topic"
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One non-blank line of the document as received and what became of it.
+
+    `number` counts from 1 in the received text. `role` is "body", "headline", "standfirst", "byline", "date",
+    "source", "tag", "caption" or "furniture"; `reason` says why a line that is not body was taken out of it.
+    """
+
+    number: int
+    text: str
+    role: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One stamped entry of a live blog."""
+
+    headline: str
+    body: str
+    published: DateReading
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedArticle:
+    """One article as one file gives it. Text fields are "" when the file does not say; `body` is one paragraph a line.
+
+    `guid` is the outlet's own identifier; `url` the address (canonical where the page names one); `raw` the bytes of
+    this record where the file holds several, else empty for the whole file. `outlet_name` is as printed, with
+    `outlet_evidence` saying where. `source_line` is a printed "Source: ..." line. `candidates` maps a field name
+    (headline, byline, published_at, outlet) to what the file offered for it, the chosen one first.
+    """
+
+    format: str
+    headline: str = ""
+    standfirst: str = ""
+    byline: str = ""
+    authors: tuple[str, ...] = ()
+    dateline: str = ""
+    credit: str = ""
+    source_line: str = ""
+    body: str = ""
+    language: str = ""
+    outlet_name: str = ""
+    outlet_evidence: str = ""
+    url: str = ""
+    guid: str = ""
+    kind: Literal["article", "live_blog"] = "article"
+    published: DateReading = field(default_factory=DateReading)
+    issued_at: datetime | None = None
+    provider_version: str = ""
+    signal: Signal = ""
+    editor_note: str = ""
+    embargoed_until: datetime | None = None
+    urgency: int | None = None
+    slugline: str = ""
+    tags: tuple[ParsedTag, ...] = ()
+    captions: tuple[str, ...] = ()
+    usage_terms: str = ""
+    usage_expires_at: datetime | None = None
+    page: str = ""
+    edition: str = ""
+    posts: tuple[Post, ...] = ()
+    candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
+    warnings: tuple[str, ...] = ()
+    raw: bytes = b""
+    record: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutletHints:
+    """What the archive has learnt about one outlet, handed to the formats so that they stay free of the database.
+
+    `furniture` holds normalised recurring lines (see archive.text.normalize.line_key), `body_lines` lines an editor
+    restored; `headline_origin` is the origin of the headline candidate that editors picked for this outlet.
+    """
+
+    name: str
+    names: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    language: str = ""
+    time_zone: str = ""
+    headline_origin: str = ""
+    furniture: frozenset[str] = frozenset()
+    body_lines: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContext:
+    """What a format may know besides the bytes. `captured_at` (aware) caps every date that is read."""
+
+    captured_at: datetime
+    file_name: str = ""
+    url: str = ""
+    outlet: OutletHints | None = None
+    outlets: tuple[OutletHints, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    max_bytes: int = 64 * 1024 * 1024
+
+
+class Format(Protocol):
+    """A kind of file that can be read. One module of this package each, listed in `archive.formats.registry`."""
+
+    name: str
+
+    def recognizes(self, data: bytes, file_name: str) -> float:
+        """Return how sure it is, 0 to 1, that `data` (the whole file) is of this format; the content decides, the
+        name only breaks ties."""
+        ...
+
+    def read(self, data: bytes, context: ReadContext) -> Iterator[ParsedArticle]:
+        """Yield the articles in the file, lazily where the format allows. Raises ParseError."""
+        ...
