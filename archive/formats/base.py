@@ -90,7 +90,8 @@ class ParsedArticle:
     `guid` is the outlet's own identifier; `url` the address (canonical where the page names one); `raw` the bytes of
     this record where the file holds several, else empty for the whole file. `outlet_name` is as printed, with
     `outlet_evidence` saying where. `source_line` is a printed "Source: ..." line. `candidates` maps a field name
-    (headline, byline, published_at, outlet) to what the file offered for it, the chosen one first.
+    (headline, byline, published_at, outlet) to what the file offered for it, the chosen one first. `record` says where
+    in the file it stood ("line 7", "june/042.xml") and `captured_at` when its bytes were fetched, where the file knows.
     """
 
     format: str
@@ -128,6 +129,32 @@ class ParsedArticle:
     warnings: tuple[str, ...] = ()
     raw: bytes = b""
     record: str = ""
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One record of a file that could not be read while the rest could: a broken line, a damaged member of a zip.
+
+    `record` says which ("line 7", "june/042.xml"), `reason` and `mend` are one sentence each, `raw` its bytes.
+    """
+
+    record: str
+    reason: str
+    mend: str = ""
+    raw: bytes = b""
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file inside a container. `url` and `captured_at` are what the container says of it (web archives do)."""
+
+    name: str
+    data: bytes
+    url: str = ""
+    captured_at: datetime | None = None
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +198,54 @@ class Format(Protocol):
         name only breaks ties."""
         ...
 
-    def read(self, data: bytes, context: ReadContext) -> Iterator[ParsedArticle]:
-        """Yield the articles in the file, lazily where the format allows. Raises ParseError."""
+    def read(self, data: bytes, context: ReadContext) -> Iterator[ParsedArticle | Rejected]:
+        """Yield the articles in the file, lazily where the format allows, and a Rejected for each record that can't be
+        read while others can. Raises ParseError when nothing can."""
         ...
+
+
+class Container(Protocol):
+    """A kind of file that holds other files. Listed in the registry like a format; its members are known by content."""
+
+    name: str
+
+    def recognizes(self, data: bytes, file_name: str) -> float:
+        """Return how sure it is, 0 to 1, that `data` is of this kind."""
+        ...
+
+    def members(self, data: bytes, context: ReadContext, budget: Budget) -> Iterator[Member | Rejected]:
+        """Yield what it holds one by one, each charged to `budget`. Raises ParseError."""
+        ...
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one upload may expand to, nesting included. `charge` and `descend` raise ParseError when it is used up."""
+
+    max_total: int = 4 * 1024 * 1024 * 1024
+    max_members: int = 250_000
+    max_ratio: int = 200
+    max_depth: int = 4
+    total: int = 0
+    count: int = 0
+
+    def charge(self, size: int) -> None:
+        """Count one more member of `size` bytes."""
+        self.count += 1
+        self.total += size
+        if self.count > self.max_members:
+            raise ParseError(
+                f"The archive holds more than {self.max_members:,} files.", mend="Split it into smaller archives."
+            )
+        if self.total > self.max_total:
+            raise ParseError(
+                f"The archive expands to more than {self.max_total // 2**20:,} MB.",
+                mend="Split it into smaller archives.",
+            )
+
+    def descend(self, depth: int) -> None:
+        """Refuse archives nested more than `max_depth` deep."""
+        if depth > self.max_depth:
+            raise ParseError(
+                f"Archives are nested more than {self.max_depth} deep.", mend="Unpack the inner ones and import those."
+            )

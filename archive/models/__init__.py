@@ -1,0 +1,55 @@
+"""The records of the archive. Import models from here, never from the modules below."""
+
+from .articles import Article, Blob, Capture, TextHash, Version
+from .imports import ImportItem, ImportRun
+from .outbox import IndexEntry, PlacementEntry
+from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
+from .provenance import Attribution, Quote, QuoteFamily
+from .stories import (
+    Membership,
+    Origin,
+    Posting,
+    Story,
+    StoryEdit,
+    StoryExclusion,
+    StoryLink,
+    StorySuggestion,
+    StoryVisit,
+    TermCount,
+)
+from .tags import ArticleTag, Tag
+from .users import User
+
+__all__ = [
+    "Article",
+    "ArticleTag",
+    "Attribution",
+    "Blob",
+    "Capture",
+    "ColumnMapping",
+    "ImportItem",
+    "ImportRun",
+    "IndexEntry",
+    "Membership",
+    "Origin",
+    "Outlet",
+    "OutletAlias",
+    "OutletDomain",
+    "OutletHabit",
+    "OutletLine",
+    "PlacementEntry",
+    "Posting",
+    "Quote",
+    "QuoteFamily",
+    "Story",
+    "StoryEdit",
+    "StoryExclusion",
+    "StoryLink",
+    "StorySuggestion",
+    "StoryVisit",
+    "Tag",
+    "TermCount",
+    "TextHash",
+    "User",
+    "Version",
+]
