@@ -17,6 +17,7 @@ from archive.formats.dump_patterns import (
 from archive.text.dates import FoundDate, find_dates
 from archive.text.normalize import clean_line, line_key, same_key, split_lines, strip_bullet, unwrap
 
+
 @dataclass(slots=True)
 class Block:
     """One paragraph of a dump. `numbers` are its line numbers, `role` and `reason` are filled in as it is read."""

@@ -65,6 +65,9 @@ class TextDump:
         yield read_dump(text, context)
 
 
+FORMAT = TextDump()
+
+
 def read_dump(text: str, context: ReadContext) -> ParsedArticle:
     """Return the article in the text of a dump, with a complete ledger. Raises ParseError for a dump without words."""
     hints = context.outlet
@@ -204,7 +207,8 @@ def _last_body(blocks: Sequence[Block], inside: list[bool], first: int) -> int:
         block = blocks[i]
         if not inside[i] or block.role:
             continue
-        hangs_on = (block.controls and block.words < 12) or block.credit or not block.key
+        appeal = block.text.endswith(("!", "！")) and block.words < 8 and block.gap
+        hangs_on = (block.controls and block.words < 12) or appeal or block.credit or not block.key
         if not hangs_on or block.read_more:
             return i
         inside[i] = False
