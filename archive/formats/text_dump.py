@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from archive.formats import sniff
 from archive.formats.base import Candidate, Line, OutletHints, ParsedArticle, ParsedTag, ParseError, ReadContext
 from archive.formats.dump_blocks import Block, read_blocks
 from archive.formats.dump_body import block_scores, smooth
@@ -40,6 +41,9 @@ class TextDump:
         """Return 0.3 for anything that is text and not marked up otherwise: other formats are surer of theirs."""
         head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
         if head[:1] in (b"<", b"{", b"[") and re.match(rb"<[!?a-zA-Z]|[{\[]\s*[\"{\[]", head):
+            return 0.0
+        # "MZ" and "GIF8" open programs and pictures, but also sentences.
+        if sniff.describe(data)[0] != "plain text" and not head[:64].isascii():
             return 0.0
         try:
             text = decode(data[:20_000])
