@@ -102,7 +102,13 @@ def byline_above(paragraphs: list[str], authors: tuple[str, ...]) -> tuple[str, 
     Looked for only where the byline of the file names no person: agencies send "By Staff Reporter" there.
     """
     first = paragraphs[0] if len(paragraphs) > 1 else ""
-    if not authors and 2 < len(first.split()) < 9 and _BY.match(first) and authors_of(first) and first[-1] not in ".:!?":
+    if (
+        not authors
+        and 2 < len(first.split()) < 9
+        and _BY.match(first)
+        and authors_of(first)
+        and first[-1] not in ".:!?"
+    ):
         return first, paragraphs[1:]
     return "", paragraphs
 
@@ -151,12 +157,20 @@ def tags(found: Iterable[ParsedTag | None]) -> tuple[ParsedTag, ...]:
     """Return the tags without blanks and repetitions, in the order of the file."""
     unique: dict[tuple[str, str], ParsedTag] = {}
     for tag in found:
-        if tag is None or not tag.name:
+        name = tag.name.lstrip("#").strip() if tag else ""
+        if tag is None or not name:
             continue
-        key = (tag.kind, tag.name.casefold())
+        tag = ParsedTag(name[:200], tag.kind, tag.code)
+        key = (tag.kind, name.casefold())
         if key not in unique or (tag.code and not unique[key].code):
             unique[key] = tag
     return tuple(unique.values())
+
+
+def captions(found: Iterable[str]) -> tuple[str, ...]:
+    """Return the captions once each; one that another repeats with its credit is left out."""
+    unique = list(dict.fromkeys(found))
+    return tuple(one for one in unique if not any(other != one and other.startswith(f"{one} (") for other in unique))
 
 
 def choose(*offers: tuple[str, str]) -> tuple[str, tuple[Candidate, ...]]:

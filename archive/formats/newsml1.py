@@ -247,9 +247,7 @@ def _language(item: Element, component: Element, top: Element) -> str:
     return next((value for part in (component, top, item) if (value := part.get(xml_tree.XML_LANG))), "")
 
 
-def _outlet(
-    item: Element, root: Element, component: Element, top: Element
-) -> tuple[str, tuple[Candidate, ...]]:
+def _outlet(item: Element, root: Element, component: Element, top: Element) -> tuple[str, tuple[Candidate, ...]]:
     offers = []
     for part in (component, top):
         offers += [

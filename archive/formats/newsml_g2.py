@@ -12,7 +12,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archive.formats import blocks, fields, nitf, stamps, xml_tree
-from archive.formats.base import Candidate, DateReading, ParsedArticle, ParsedTag, ParseError, ReadContext, Rejected, Signal, TagKind
+from archive.formats.base import (
+    Candidate,
+    DateReading,
+    ParsedArticle,
+    ParsedTag,
+    ParseError,
+    ReadContext,
+    Rejected,
+    Signal,
+    TagKind,
+)
 from archive.formats.sniff import xml_root
 from archive.formats.xml_tree import Element, attribute, first_text
 
@@ -176,7 +186,7 @@ def _article(item: Element, root: Element, context: ReadContext) -> ParsedArticl
         urgency=_urgency(content),
         slugline=slugline,
         tags=_tags(content, wrapped, headline),
-        captions=tuple(dict.fromkeys([*text.captions, *(d for d in described if d and not d.endswith(headline))])),
+        captions=fields.captions([*text.captions, *(d for d in described if d and not d.endswith(headline))]),
         usage_terms=" / ".join(dict.fromkeys(filter(None, (xml_tree.text(t) for t in item.iterfind(".//usageTerms"))))),
         usage_expires_at=_expiry(item, rights, context),
         candidates={"headline": headlines, "outlet": outlets},

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from archive.formats import blocks, fields, stamps, xml_tree
-from archive.formats.base import Candidate, DateReading, ParsedArticle, ParsedTag, ParseError, ReadContext, Signal, TagKind
+from archive.formats.base import (
+    Candidate,
+    DateReading,
+    ParsedArticle,
+    ParsedTag,
+    ParseError,
+    ReadContext,
+    Signal,
+    TagKind,
+)
 from archive.formats.sniff import xml_root
 from archive.formats.xml_tree import Element, attribute, first_text
 
@@ -196,9 +205,7 @@ def _signal(docdata: Element | None, headline: str, note: str, slugline: str) ->
     return signal, "" if about == guid else about
 
 
-def _outlet(
-    docdata: Element | None, pubdata: Element | None, top: Element | None
-) -> tuple[str, tuple[Candidate, ...]]:
+def _outlet(docdata: Element | None, pubdata: Element | None, top: Element | None) -> tuple[str, tuple[Candidate, ...]]:
     sources = docdata.findall("del-list/from-src") if docdata is not None else []
     return fields.choose(
         (_attr(pubdata, "name"), "pubdata name"),

@@ -19,22 +19,25 @@ SYNONYMS: dict[str, str] = {
     "headline": "headline hed title articletitle webtitle headlinetext head überschrift titel schlagzeile titre título "
     "titulo titolo titular заголовок otsikko rubrik overskrift tytuł 标题 標題 見出し العنوان",
     "standfirst": "standfirst subheadline subhead subtitle deck dek abstract summary description teaser excerpt lede "
-    "trailtext snippet metadescription untertitel vorspann unterzeile chapô chapo soustitre entradilla resumen sommario "
-    "лид подзаголовок",
+    "trailtext snippet metadescription untertitel vorspann unterzeile chapô chapo soustitre entradilla "
+    "resumen sommario лид подзаголовок",
     "body": "body bodytext bodyhtml articlebody fulltext articletext maintext text content contenthtml contenttext "
-    "textcontent article story html plaintext inhalt volltext artikeltext texte contenu texto contenido testo текст "
-    "содержание 正文 内容 本文 النص",
+    "textcontent article story html plaintext inhalt volltext artikeltext texte contenu texto contenido testo "
+    "текст содержание 正文 内容 本文 النص",
     "byline": "byline by authors author authornames writer reporter journalist creator autor autoren verfasser auteur "
     "auteurs autore autori автор forfatter författare 作者",
-    "published_at": "publishedat datepublished publicationdate publishdate pubdate datepublication published firstpublished "
-    "publicationdatetime webpublicationdate publishedtime articlepublishedtime publishtime datetime date timestamp issued "
-    "firstcreated createdat created datecreated datum datumveröffentlichung erscheinungsdatum date de publication fecha "
-    "fechapublicación data datapubblicazione дата datapublikacji päivä dato 日期 التاريخ time day",
+    "published_at": "publishedat datepublished publicationdate publishdate pubdate datepublication published "
+    "publicationdatetime webpublicationdate publishedtime articlepublishedtime publishtime datetime date "
+    "firstpublished timestamp issued firstcreated createdat created datecreated datum datumveröffentlichung "
+    "erscheinungsdatum datedepublication fecha fechapublicación data datapubblicazione дата datapublikacji "
+    "päivä dato 日期 التاريخ time day",
     "issued_at": "issuedat updatedat dateupdated updated datemodified modified modifiedat lastmodified versioncreated",
-    "outlet": "outlet outletname publication publicationname newspaper sourcename publisher sitename medianame mediaoutlet "
-    "medium source media site quelle zeitung journal periódico periodico testata источник издание 来源",
+    "outlet": "outlet outletname publication publicationname newspaper sourcename publisher sitename medianame "
+    "mediaoutlet medium source media site quelle zeitung journal periódico periodico testata источник издание "
+    "来源",
     "url": "url link weburl articleurl canonicalurl permalink href address webaddress adresse enlace ссылка uri",
-    "guid": "guid articleid docid documentid uuid uniqueid identifier accessionnumber an recordid newsid storyid id key",
+    "guid": "guid articleid docid documentid uuid uniqueid identifier accessionnumber an recordid newsid storyid id "
+    "key",
     "language": "language lang languagecode sprache langue idioma lingua язык",
     "dateline": "dateline ort",
     "credit": "credit creditline",
@@ -51,11 +54,12 @@ SYNONYMS: dict[str, str] = {
     "status": "status pubstatus signal",
     "captions": "captions caption imagecaption photocaption bildunterschrift",
     "tags": "tags tag topics topic keywords keyword subjects subject categories category section sections sectionname "
-    "labels label desk ressort rubric schlagworte schlagwörter thema themen mots clés motsclés palabrasclave argomenti "
+    "labels label desk ressort rubric schlagworte schlagwörter thema themen motsclés palabrasclave argomenti "
     "теги 标签",
     "places": "places place locations location countries country geo city region orte lieux lugares",
     "people": "people person persons names personen personnes personas",
-    "organisations": "organisations organisation organizations organization orgs org companies company exchanges firmen",
+    "organisations": "organisations organisation organizations organization orgs org companies company firmen "
+    "exchanges",
 }
 FIELDS: tuple[str, ...] = tuple(SYNONYMS)
 _TAG_FIELDS: dict[str, TagKind] = {
@@ -123,17 +127,22 @@ def mapping(names: Sequence[str], chosen: Mapping[str, str]) -> dict[str, str]:
 
 
 def article(
-    row: Mapping[str, Any], context: ReadContext, *, kind: str, record: str = "", columns: Mapping[str, str] | None = None
+    row: Mapping[str, Any],
+    context: ReadContext,
+    *,
+    kind: str,
+    record: str = "",
+    columns: Mapping[str, str] | None = None,
 ) -> ParsedArticle:
     """Return the article that a row describes. Raises ParseError when it has neither headline nor text.
 
     `columns` is a mapping made once for many rows; without it the row's own keys are mapped.
     """
-    flat = _flat(row) if columns is None else row
-    columns = columns if columns is not None else mapping(list(flat), context.columns)
+    flattened = flat(row) if columns is None else row
+    columns = columns if columns is not None else mapping(list(flattened), context.columns)
     values: dict[str, list[tuple[int, str, Any]]] = {}
     for name, field in columns.items():
-        value = flat.get(name)
+        value = flattened.get(name)
         if value is not None and value != "" and value != []:
             rank = -1 if name in context.columns else _KNOWN.get(key(name), ("", 99))[1]
             values.setdefault(field, []).append((rank, name, value))
@@ -191,16 +200,16 @@ def article(
     )
 
 
-def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+def flat(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row with the usual envelopes of APIs opened; a name at the top wins over one inside."""
-    flat = dict(row)
+    found = dict(row)
     for name in _NESTED:
         inner = row.get(name)
         if isinstance(inner, Mapping) and not any(text in inner for text in ("rendered", "#text", "name")):
+            del found[name]
             for inner_name, value in inner.items():
-                flat.setdefault(inner_name, value)
-            flat.pop(name, None) if flat.get(name) is inner else None
-    return flat
+                found.setdefault(inner_name, value)
+    return found
 
 
 def _text(value: Any) -> str:
@@ -276,8 +285,11 @@ def _tags_of(value: Any, kind: TagKind) -> list[ParsedTag | None]:
         name = _text(value.get("value") if sort and "value" in value else value)
         return [fields.subject_tag(str(value.get("code") or ""), name, _TAG_KINDS.get(sort, kind))]
     if isinstance(value, Sequence):
-        return [tag for item in value for tag in
-                ([ParsedTag(blocks.plain(item), kind)] if isinstance(item, str) else _tags_of(item, kind))]
+        return [
+            tag
+            for item in value
+            for tag in ([ParsedTag(blocks.plain(item), kind)] if isinstance(item, str) else _tags_of(item, kind))
+        ]
     text = _text(value)
     return [ParsedTag(text, kind)] if text else []
 

@@ -8,6 +8,7 @@ from email.utils import parsedate_tz
 from zoneinfo import ZoneInfo
 
 from archive.formats.base import Candidate, DateReading, Precision, ReadContext
+from archive.text import dates
 
 # The moment, its precision, the zone as printed, and the rule that read it.
 _Found = tuple[datetime, Precision, str, str]
@@ -48,6 +49,44 @@ def read(value: str, *, where: str, context: ReadContext) -> DateReading:
         printed=printed,
         where=where,
         rule=rule,
+        candidates=(Candidate(printed, where),),
+    )
+
+
+def read_epoch(seconds: float, *, printed: str, where: str, context: ReadContext) -> DateReading:
+    """Return the instant that a number of seconds since 1970 names."""
+    when = datetime.fromtimestamp(seconds, tz=UTC)
+    if is_later(when, context.captured_at):
+        return lost(printed, where, "later than the capture")
+    return DateReading(
+        value=when,
+        precision="instant",
+        zone="UTC",
+        printed=printed,
+        where=where,
+        rule="seconds since 1970",
+        candidates=(Candidate(printed, where),),
+    )
+
+
+def read_printed(value: str, *, where: str, context: ReadContext, language: str = "") -> DateReading:
+    """Return the date of a string that a machine or a person wrote, in the language given or the outlet's."""
+    printed = " ".join(value.split())
+    if not printed or _iso(printed) or _mail(printed):
+        return read(printed, where=where, context=context)
+    language = language or (context.outlet.language if context.outlet else "")
+    found = dates.read_date(printed, language=language)
+    if found is None:
+        return lost(printed, where, "is no date that can be read")
+    if dates.is_later_than(found, context.captured_at) or is_later(found.value, context.captured_at):
+        return lost(printed, where, "later than the capture")
+    return DateReading(
+        value=found.value,
+        precision=found.precision,
+        zone=found.zone,
+        printed=printed,
+        where=where,
+        rule=found.rule,
         candidates=(Candidate(printed, where),),
     )
 
