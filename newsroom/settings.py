@@ -140,8 +140,8 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PROJECT / "static"]
 STATIC_ROOT = ARCHIVE_HOME / "static"
-# `make run` collects the static files, compressed and with their hash in the name; without that they are found in place.
-STATIC_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+# `make run` collects the static files, compressed and with a hash in the name; otherwise they are found in place.
+STATIC_COLLECTED = flag("STATIC_COLLECTED")
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 if not STATIC_COLLECTED:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
