@@ -72,9 +72,7 @@ def create(*, name: str, by: User, at: datetime, description: str = "", is_share
 
 
 @transaction.atomic
-def edit(
-    *, collection: Collection, by: User, at: datetime, name: str, description: str, is_shared: bool
-) -> Collection:
+def edit(*, collection: Collection, by: User, at: datetime, name: str, description: str, is_shared: bool) -> Collection:
     """Rename, describe or share a collection; locks its row."""
     held = _writable(collection, by)
     if not name.strip():

@@ -58,7 +58,10 @@ class CollectForm(forms.Form):
     """Which collection an article goes into: one that is there, or a new one."""
 
     collection = forms.ModelChoiceField(
-        Collection.objects.none(), label=gettext_lazy("Collection"), required=False, empty_label=gettext_lazy("A new one")
+        Collection.objects.none(),
+        label=gettext_lazy("Collection"),
+        required=False,
+        empty_label=gettext_lazy("A new one"),
     )
     name = forms.CharField(label=gettext_lazy("Name of the new one"), max_length=200, required=False)
     note = forms.CharField(label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)

@@ -50,7 +50,8 @@ def dossier(ana) -> Collection:
 
 def collect(client: Client, collection: Collection, article: Article, note: str = ""):
     address = f"{reverse('collect')}?article={article.pk}"
-    return client.post(address, {"collection": collection.pk, "note": note}, follow=True)
+    back = reverse("collections")
+    return client.post(address, {"collection": collection.pk, "note": note, "next": back}, follow=True)
 
 
 def order(client: Client, collection: Collection, **query: str) -> list[str]:
