@@ -1,7 +1,7 @@
 """The records of the archive. Import models from here, never from the modules below."""
 
 from .articles import Article, Blob, Capture, TextHash, Version
-from .imports import ImportItem, ImportRun
+from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
 from .provenance import Attribution, Quote, QuoteFamily
@@ -19,6 +19,7 @@ from .stories import (
 )
 from .tags import ArticleTag, Tag
 from .users import User
+from .watching import HostPace, WatchedAddress, WatchedSource
 
 __all__ = [
     "Article",
@@ -27,6 +28,9 @@ __all__ = [
     "Blob",
     "Capture",
     "ColumnMapping",
+    "HostPace",
+    "ImportChunk",
+    "ImportFile",
     "ImportItem",
     "ImportRun",
     "IndexEntry",
@@ -52,4 +56,6 @@ __all__ = [
     "TextHash",
     "User",
     "Version",
+    "WatchedAddress",
+    "WatchedSource",
 ]
