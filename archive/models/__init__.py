@@ -18,6 +18,7 @@ from .stories import (
     TermCount,
 )
 from .tags import ArticleTag, Tag
+from .trail import TrailEntry
 from .users import User
 from .watching import HostPace, WatchedAddress, WatchedSource
 
@@ -54,6 +55,7 @@ __all__ = [
     "Tag",
     "TermCount",
     "TextHash",
+    "TrailEntry",
     "User",
     "Version",
     "WatchedAddress",
