@@ -107,7 +107,8 @@ def _with_companions(one: Prepared, plan: Plan, companions: _Companions) -> Plan
         return replace(answer, candidates=plan.candidates)
     if plan.outcome is Outcome.QUESTION:
         companions.unanswered.append((one.item, one))
-    companions.add(one.item, one, plan)
+    else:
+        companions.add(one.item, one, plan)
     return plan
 
 

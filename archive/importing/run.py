@@ -202,8 +202,17 @@ def read_some(run_id: int, *, seconds: float = SLICE_SECONDS, tick: Callable[[],
     return False
 
 
-def import_some(run_id: int, *, seconds: float = SLICE_SECONDS, tick: Callable[[], None] | None = None) -> bool:
-    """Import ready items of a run for some seconds; return whether there is more to import."""
+def import_some(
+    run_id: int,
+    *,
+    seconds: float = SLICE_SECONDS,
+    tick: Callable[[], None] | None = None,
+    woken: set[int] | None = None,
+) -> bool:
+    """Import ready items of a run for some seconds; return whether there is more to import.
+
+    Other runs whose questions can be answered now are woken, and added to `woken`.
+    """
     run = ImportRun.objects.select_related("created_by").get(pk=run_id)
     until = time.monotonic() + seconds
     with _slot(run) as free:
@@ -214,6 +223,8 @@ def import_some(run_id: int, *, seconds: float = SLICE_SECONDS, tick: Callable[[
             batch = apply_batch(run, memory, at=clock.now())
             for other in batch.woken - {run.pk}:
                 wake(other)
+            if woken is not None:
+                woken |= batch.woken
             if tick is not None:
                 tick()
             if not batch.settled:
@@ -222,6 +233,23 @@ def import_some(run_id: int, *, seconds: float = SLICE_SECONDS, tick: Callable[[
                 return True
             run.refresh_from_db(fields=["state"])
     return _finish(run)
+
+
+def work_through(run_id: int, *, tick: Callable[[], None] | None = None) -> None:
+    """Read and import a run in this process until nothing is left, with the runs that its articles gave an answer to.
+
+    Other processes may work on the same run at the same time; this one waits for what they hold.
+    """
+    todo = [run_id]
+    while todo:
+        current = todo.pop(0)
+        while ImportRun.objects.filter(pk=current, state__in=_UNFINISHED).exists():
+            more = read_some(current, tick=tick)
+            woken: set[int] = set()
+            more = import_some(current, tick=tick, woken=woken) or more
+            todo.extend(woken - {current, *todo})
+            if not more:
+                time.sleep(0.05)
 
 
 def wake(run_id: int) -> None:
