@@ -128,7 +128,10 @@ def write_passages(passages: Mapping[int, Sequence[int]], *, fresh: bool = False
         TextHash.objects.filter(article_id__in=list(passages)).delete()
     pairs = [(value, article_id) for article_id, values in passages.items() for value in set(values)]
     if pairs:
-        with connection.cursor() as cursor, cursor.copy(f"COPY {_table(TextHash)} (hash, article_id) FROM STDIN") as out:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {_table(TextHash)} (hash, article_id) FROM STDIN") as out,
+        ):
             for pair in pairs:
                 out.write_row(pair)
 

@@ -141,7 +141,16 @@ def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
         may_create_outlet=bool(run.options.get("auto")),
     )
     return Prepared(
-        item, parsed, content, metadata, finding, arrival, facts["passages"], _choice(decision), item.blob_id or "", changed
+        item,
+        parsed,
+        content,
+        metadata,
+        finding,
+        arrival,
+        facts["passages"],
+        _choice(decision),
+        item.blob_id or "",
+        changed,
     )
 
 
@@ -326,7 +335,9 @@ def _add_version(one: Prepared, plan: Plan, at: datetime) -> _Result:
     if plan.kind == "withhold":
         version = article.current_version
         stored = operations.add_capture(article=article, version=version, capture=capture, import_item=one.item)
-        _set_status(article, Article.Status.WITHHELD, one.parsed.editor_note or "The outlet asked for it to be withheld.")
+        _set_status(
+            article, Article.Status.WITHHELD, one.parsed.editor_note or "The outlet asked for it to be withheld."
+        )
         return _Result(one, replace(plan, outcome=Outcome.UNCHANGED), article.pk, version.pk, stored.pk)
     content = one.content
     if plan.kind in ("kill", "reinstatement") and not content.body:
@@ -505,12 +516,11 @@ def _identities(arrival: Arrival) -> list[str]:
 
 def _lock(prepared: Sequence[Prepared]) -> None:
     keys = sorted({key for one in prepared for key in _identities(one.arrival)})
-    numbers = sorted(
-        {int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True) for key in keys}
-    )
+    numbers = sorted({int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True) for key in keys})
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY 1) AS wanted", [numbers]
+            "SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY 1) AS wanted",
+            [numbers],
         )
 
 

@@ -120,9 +120,7 @@ class Reader:
         else:
             self._send({"is": "end"})
 
-    def _member(
-        self, index: int, member: Member | Rejected, context: ReadContext, skip: int, *, packed: bool
-    ) -> None:
+    def _member(self, index: int, member: Member | Rejected, context: ReadContext, skip: int, *, packed: bool) -> None:
         name = member.name if isinstance(member, Member) else member.record
         self._send({"is": "member", "member": index, "file": name if packed else ""})
         if isinstance(member, Rejected):
@@ -165,9 +163,7 @@ class Reader:
             self._send(header | {"format": one.format}, one.raw or member.data)
             return
         if packed and (member.url or member.captured_at):
-            one = dataclasses.replace(
-                one, url=one.url or member.url, captured_at=one.captured_at or member.captured_at
-            )
+            one = dataclasses.replace(one, url=one.url or member.url, captured_at=one.captured_at or member.captured_at)
         header = {
             "is": "article",
             "format": one.format,

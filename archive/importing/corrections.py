@@ -14,7 +14,18 @@ from archive.formats.base import DateReading, Line, ParsedArticle, ParsedTag
 
 from . import serial
 
-TEXT_FIELDS = ("headline", "standfirst", "byline", "dateline", "credit", "source_line", "body", "language", "url", "guid")
+TEXT_FIELDS = (
+    "headline",
+    "standfirst",
+    "byline",
+    "dateline",
+    "credit",
+    "source_line",
+    "body",
+    "language",
+    "url",
+    "guid",
+)
 
 
 def corrected(parsed: Mapping[str, Any], said: Mapping[str, Any], decision: Mapping[str, Any]) -> ParsedArticle:

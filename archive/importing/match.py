@@ -79,9 +79,7 @@ def _without_outlet(arrival: Arrival, held: Sequence[Held]) -> Plan:
             candidates=near,
         )
     if arrival.proposed_outlet:
-        return Plan(
-            Outcome.QUESTION, f"“{arrival.proposed_outlet}” is not an outlet of the archive yet.", Ask.OUTLET
-        )
+        return Plan(Outcome.QUESTION, f"“{arrival.proposed_outlet}” is not an outlet of the archive yet.", Ask.OUTLET)
     return Plan(Outcome.QUESTION, "The file does not say whose article it is.", Ask.OUTLET)
 
 
@@ -226,4 +224,3 @@ def _kind(arrival: Arrival) -> str:
 
 def _is_global(guid: str) -> bool:
     return guid.startswith(("urn:", "tag:", "http://", "https://"))
-

@@ -87,7 +87,7 @@ def open_file(run: ImportRun, *, name: str, at: datetime, url: str = "", size: i
 
 
 def add_chunk(file: ImportFile, *, start: int, data: bytes) -> int:
-    """Keep one chunk of a file and return how many bytes of it are there without a gap; the same chunk may come twice."""
+    """Keep one chunk of a file and return how many bytes are there without a gap; it may come twice."""
     if data:
         ImportChunk.objects.bulk_create([ImportChunk(file=file, start=start, data=data)], ignore_conflicts=True)
     return received(file)
@@ -140,7 +140,7 @@ def read_manifest(data: bytes) -> dict[str, dict[str, str]]:
 
 def is_manifest(name: str, data: bytes) -> bool:
     """Say whether a file among others is the manifest of the rest: its name, and a first line with file and outlet."""
-    if not name.rpartition("/")[2].lower() == "manifest.csv":
+    if name.rpartition("/")[2].lower() != "manifest.csv":
         return False
     head = data[:1000].decode("utf-8-sig", "replace").partition("\n")[0].lower()
     columns = {part.strip().strip('"') for part in head.replace(";", ",").split(",")}
@@ -227,9 +227,7 @@ def fail_file(run: ImportRun, file: ImportFile, data: bytes, *, reason: str, men
                 copy_rows(ImportItem, [_item_row(run, file, record, blob, file.position * PLACES + file.taken)])
         except IntegrityError:
             return
-        ImportFile.objects.filter(pk=file.pk).update(
-            state=ImportFile.State.FAILED, taken=F("taken") + 1, blob_id=blob
-        )
+        ImportFile.objects.filter(pk=file.pk).update(state=ImportFile.State.FAILED, taken=F("taken") + 1, blob_id=blob)
         ImportChunk.objects.filter(file=file).delete()
 
 

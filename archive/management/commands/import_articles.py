@@ -158,7 +158,11 @@ def _planned(job: ImportRun) -> dict[str, Any]:
     for item, position in zip(answer["items"], sorted(plans), strict=True):
         plan = plans[position]
         if item["outcome"] != ImportItem.Outcome.REJECTED:
-            item |= {"outcome": plan.get("outcome", ""), "article": plan.get("article"), "reason": plan.get("reason", "")}
+            item |= {
+                "outcome": plan.get("outcome", ""),
+                "article": plan.get("article"),
+                "reason": plan.get("reason", ""),
+            }
     counted = [item["outcome"] for item in answer["items"]]
     names = {"created": "created", "new_versions": "new_version", "unchanged": "unchanged", "questions": "question"}
     return answer | {key: counted.count(value) for key, value in names.items()}

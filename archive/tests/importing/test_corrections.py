@@ -29,7 +29,11 @@ def test_a_reading_that_nobody_corrects_stays_as_it_is():
 
 def test_a_restored_line_stands_again_where_it_stood():
     article = corrected(PARSED, {}, {"restored": [4]})
-    assert article.body.split("\n") == ["The ferry sails again.", "Read more: the old pier", "Tickets cost four crowns."]
+    assert article.body.split("\n") == [
+        "The ferry sails again.",
+        "Read more: the old pier",
+        "Tickets cost four crowns.",
+    ]
     assert [line.role for line in article.lines if line.number == 4] == ["body"]
 
 
