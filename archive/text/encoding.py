@@ -4,6 +4,8 @@ A byte order mark is believed, then UTF-8 that decodes without a fault, then whi
 encodings gives text that looks like a language. Bytes that are no text at all raise UndecodableText, never mojibake.
 """
 
+# ruff: noqa: E501 - tables of characters
+
 from __future__ import annotations
 
 import codecs
@@ -80,7 +82,7 @@ def decode_as(data: bytes, declared: str = "") -> tuple[str, str]:
 
 def _checked(text: str, data: bytes) -> str:
     sample = text[:_SAMPLE]
-    odd = sum(char < " " and char not in "\t\n\r\f\x0b\x1a\x1b\x85" or char == "\ufffd" for char in sample)
+    odd = sum((char < " " and char not in "\t\n\r\f\x0b\x1a\x1b\x85") or char == "\ufffd" for char in sample)
     # A NUL here and there is a scar; every thirtieth character unprintable is a picture, a program or an archive.
     if odd > max(2, len(sample) // 30):
         raise UndecodableText("The file holds binary data, not text.")
@@ -112,7 +114,7 @@ def _mostly_utf8(data: bytes, error: UnicodeDecodeError) -> bool:
     text = data[: 4 * _SAMPLE].decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
     good = sum(char > "\x7f" for char in text) - broken
-    return error.start >= len(data) - 3 and good > 0 or good > 20 * broken
+    return (error.start >= len(data) - 3 and good > 0) or good > 20 * broken
 
 
 def _best(data: bytes, declared: str) -> str:
@@ -181,13 +183,20 @@ def _mixed_words(text: str, high: int) -> float:
 
 def _east_asian(high: list[str]) -> float:
     usual = sum(
-        "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" or c in "，。、：；！？「」『』（）《》〈〉“”‘’…—·　"
+        "\u3040" <= c <= "\u30ff"
+        or "\u4e00" <= c <= "\u9fff"
+        or "\uac00" <= c <= "\ud7af"
+        or c in "，。、：；！？「」『』（）《》〈〉“”‘’…—·　"
         for c in high
     )
     han = [c for c in high if "\u4e00" <= c <= "\u9fff"]
     # Running Chinese repeats its common characters; bytes of another encoding scatter over all 20,000 of them.
     repeats = 1 - len(set(han)) / len(han) if len(han) > 100 else 0.5
-    common = sum(c in "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年的是在不了有和人這中大為上個國我以要他時來用們" for c in han)
+    common = sum(
+        c
+        in "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年的是在不了有和人這中大為上個國我以要他時來用們"
+        for c in han
+    )
     kana = sum("\u3040" <= c <= "\u30ff" for c in high)
     hangul = sum("\uac00" <= c <= "\ud7af" for c in high)
     evidence = (common * 6 + kana + hangul) / len(high)
