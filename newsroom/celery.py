@@ -1,12 +1,15 @@
 """The Celery application: queues, routes and the beat of what runs by the clock."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+# Tasks come as JSON from a broker that only this machine's user can reach, so running as root adds no way in.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 app = Celery("archive")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -52,12 +52,13 @@ def migrate_home() -> None:
 
 
 def _migrations_digest(apps: list[str]) -> str:
+    """Return a hash of everything that a migration run depends on: the migrations, and the models with their roles."""
     digest = hashlib.sha256()
     for app in apps:
-        folder = files(app).joinpath("migrations")
-        if folder.is_dir():
-            for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-                if file.name.endswith(".py"):
-                    digest.update(f"{app}/{file.name}".encode())
-                    digest.update(file.read_bytes())
+        for folder in (files(app).joinpath("migrations"), files(app).joinpath("models")):
+            if folder.is_dir():
+                for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+                    if file.name.endswith(".py"):
+                        digest.update(f"{app}/{file.name}".encode())
+                        digest.update(file.read_bytes())
     return digest.hexdigest()

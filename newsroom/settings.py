@@ -94,6 +94,7 @@ WSGI_APPLICATION = "newsroom.wsgi.application"
 
 INSTALLED_APPS = [
     "archive",
+    "newsroom",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -117,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "newsroom.middleware.SignInRequired",
+    "archive.web.middleware.ReaderZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -132,6 +134,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "archive.web.context.face",
             ],
         },
     }
@@ -140,8 +143,8 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PROJECT / "static"]
 STATIC_ROOT = ARCHIVE_HOME / "static"
-# `make run` collects the static files, compressed and with their hash in the name; without that they are found in place.
-STATIC_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+# `make run` collects the static files, compressed and with a hash in the name; otherwise they are found in place.
+STATIC_COLLECTED = flag("STATIC_COLLECTED")
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 if not STATIC_COLLECTED:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)

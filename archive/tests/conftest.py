@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from django.test import TransactionTestCase
 from psycopg import sql
 from redis import Redis
 
+from newsroom.chromium import find_chromium
 from newsroom.embedded import Services, services
 
 # What migrations put there and every test may rely on.
@@ -222,14 +222,6 @@ def eventually() -> Callable[..., Any]:
             time.sleep(0.1)
 
     return wait
-
-
-def find_chromium() -> str | None:
-    """Return the Chromium on this machine, or None when Playwright must bring its own (see `make test`)."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if found := shutil.which(name):
-            return found
-    return None
 
 
 CHROMIUM_FLAGS = [
