@@ -25,7 +25,8 @@ def page(*, head: str = "", body: str = "") -> bytes:
 
 
 def linked(**node) -> str:
-    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **node})}</script>'
+    written = json.dumps({"@type": "NewsArticle", **node}).replace("</", "<\\/")
+    return f'<script type="application/ld+json">{written}</script>'
 
 
 def test_headline_standfirst_and_body_are_told_apart():
