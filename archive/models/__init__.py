@@ -3,6 +3,7 @@
 from .articles import Article, Blob, Capture, TextHash, Version
 from .collections import Collection, CollectionItem, ResearchRequest
 from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
+from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
 from .provenance import Attribution, Quote, QuoteFamily
@@ -39,6 +40,7 @@ __all__ = [
     "ImportRun",
     "IndexEntry",
     "Membership",
+    "MergeRecord",
     "Origin",
     "Outlet",
     "OutletAlias",
