@@ -100,6 +100,15 @@ def confirm(run: ImportRun, *, at: datetime) -> bool:
 
 
 @transaction.atomic
+def plan_again(run: ImportRun) -> None:
+    """Have a worker plan all items of a previewed run anew."""
+    held = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if held.state == State.PREVIEW:
+        _become(held, State.READING)
+        dispatch.read_run(held.pk, interactive=is_single(held))
+
+
+@transaction.atomic
 def pause(run: ImportRun) -> None:
     """Hold a run where it is; a batch that is being written is finished first."""
     held = ImportRun.objects.select_for_update().get(pk=run.pk)
