@@ -95,7 +95,7 @@ WSGI_APPLICATION = "newsroom.wsgi.application"
 INSTALLED_APPS = [
     "archive",
     "newsroom",
-    "django.contrib.admin",
+    "archive.admin.config.ArchiveAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,5 @@
+"""The admin panel: the import pages as its front door, and the records behind it."""
+
+from . import records
+
+__all__ = ["records"]
