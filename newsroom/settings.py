@@ -94,6 +94,7 @@ WSGI_APPLICATION = "newsroom.wsgi.application"
 
 INSTALLED_APPS = [
     "archive",
+    "newsroom",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

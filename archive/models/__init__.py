@@ -1,7 +1,9 @@
 """The records of the archive. Import models from here, never from the modules below."""
 
 from .articles import Article, Blob, Capture, TextHash, Version
+from .collections import Collection, CollectionItem, ResearchRequest
 from .imports import ImportItem, ImportRun
+from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
 from .provenance import Attribution, Quote, QuoteFamily
@@ -18,6 +20,7 @@ from .stories import (
     TermCount,
 )
 from .tags import ArticleTag, Tag
+from .trail import TrailEntry
 from .users import User
 
 __all__ = [
@@ -26,11 +29,14 @@ __all__ = [
     "Attribution",
     "Blob",
     "Capture",
+    "Collection",
+    "CollectionItem",
     "ColumnMapping",
     "ImportItem",
     "ImportRun",
     "IndexEntry",
     "Membership",
+    "MergeRecord",
     "Origin",
     "Outlet",
     "OutletAlias",
@@ -41,6 +47,7 @@ __all__ = [
     "Posting",
     "Quote",
     "QuoteFamily",
+    "ResearchRequest",
     "Story",
     "StoryEdit",
     "StoryExclusion",
@@ -50,6 +57,7 @@ __all__ = [
     "Tag",
     "TermCount",
     "TextHash",
+    "TrailEntry",
     "User",
     "Version",
 ]
