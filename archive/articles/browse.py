@@ -32,6 +32,7 @@ from .queries import listed
 
 LISTED_OUTLETS = 500
 LISTED_TAGS = 200
+FEWEST_DAYS = 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,10 @@ def volume(articles: QuerySet[Article]) -> tuple[str, list[tuple[date, int]]]:
         return "month", []
     first, last = ends["first"].astimezone(UTC).date(), ends["last"].astimezone(UTC).date()
     days = (last - first).days
+    if days < FEWEST_DAYS:
+        # A few days alone would be a few slabs: show them with the quiet days around them.
+        first -= timedelta(days=(FEWEST_DAYS - days) // 2)
+        last = first + timedelta(days=FEWEST_DAYS)
     step, trunc = ("day", TruncDay) if days <= 70 else ("month", TruncMonth) if days <= 8 * 366 else ("year", TruncYear)
     rows = (
         articles.filter(published_at__isnull=False)
