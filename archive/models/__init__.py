@@ -2,7 +2,7 @@
 
 from .articles import Article, Blob, Capture, TextHash, Version
 from .collections import Collection, CollectionItem, ResearchRequest
-from .imports import ImportItem, ImportRun
+from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
@@ -22,6 +22,7 @@ from .stories import (
 from .tags import ArticleTag, Tag
 from .trail import TrailEntry
 from .users import User
+from .watching import HostPace, WatchedAddress, WatchedSource
 
 __all__ = [
     "Article",
@@ -32,6 +33,9 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "ColumnMapping",
+    "HostPace",
+    "ImportChunk",
+    "ImportFile",
     "ImportItem",
     "ImportRun",
     "IndexEntry",
@@ -60,4 +64,6 @@ __all__ = [
     "TrailEntry",
     "User",
     "Version",
+    "WatchedAddress",
+    "WatchedSource",
 ]
