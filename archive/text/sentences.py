@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
 from archive.text.word_lists import words
 
 _ABBREVIATIONS = words(
@@ -19,6 +18,8 @@ _ABBREVIATIONS = words(
     wash wis wyo r d dem ind. z.b d.h bzw usw evtl nr hr fr sog m mme mlle mm sr sra srta dña ee.uu г гг им ул тыс
     млн млрд руб т.е т.д т.п проф акад гр"""
 )
+# How far a full stop's neighborhood is looked at: a look at the whole line would make long paragraphs quadratic.
+AROUND = 80
 _END = re.compile(r"[.!?…。！？؟۔।]+[\"'”’»“)\]¤]*(?=\s|$)|[。！？]")
 
 
@@ -58,7 +59,7 @@ def _append(found: list[Sentence], text: str, start: int, end: int) -> None:
 
 def _ends_sentence(line: str, mark: re.Match[str]) -> bool:
     """Return whether the punctuation at `mark` closes a sentence rather than an abbreviation or an ellipsis."""
-    rest = line[mark.end() :].lstrip()
+    rest = line[mark.end() : mark.end() + AROUND].lstrip()
     if not rest:
         return True
     head = rest.lstrip("\"'“‘«„»([¿¡—–-¤ ")
@@ -66,7 +67,7 @@ def _ends_sentence(line: str, mark: re.Match[str]) -> bool:
     if opener.islower():
         return False
     if mark.group(0)[0] == ".":
-        word = re.search(r"[\w.]*\w$", line[: mark.start()])
+        word = re.search(r"[\w.]*\w$", line[max(0, mark.start() - AROUND) : mark.start()])
         token = word.group(0).casefold() if word else ""
         if token in _ABBREVIATIONS and not (
             token in {"u.s", "u.k", "u.n", "a.m", "p.m", "inc", "co", "etc"} and _starts(head)
@@ -84,49 +85,6 @@ def _starts(head: str) -> bool:
 
 
 _OPENERS = frozenset(
-    [
-        "The",
-        "A",
-        "An",
-        "He",
-        "She",
-        "It",
-        "They",
-        "We",
-        "I",
-        "In",
-        "On",
-        "At",
-        "But",
-        "And",
-        "This",
-        "That",
-        "These",
-        "Those",
-        "Their",
-        "His",
-        "Her",
-        "Its",
-        "As",
-        "After",
-        "Before",
-        "When",
-        "While",
-        "If",
-        "For",
-        "There",
-        "Here",
-        "Since",
-        "With",
-        "By",
-        "From",
-        "Now",
-        "Then",
-        "So",
-        "Yet",
-        "Meanwhile",
-        "However",
-        "Earlier",
-        "Later",
-    ]
+    "The A An He She It They We I In On At But And This That These Those Their His Her Its As After Before When While "
+    "If For There Here Since With By From Now Then So Yet Meanwhile However Earlier Later".split()
 )

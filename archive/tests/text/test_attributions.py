@@ -117,8 +117,8 @@ def test_a_read_more_line_states_no_source():
 @pytest.mark.parametrize(
     ("body", "wanted"),
     [
-        ("Об этом сообщает «Северная газета» со ссылкой на Reuters.", [("Северная газета", "relay"), ("Reuters", "outlet")]),
-        ("Про це повідомляє «Вечірня газета» з посиланням на Reuters.", [("Вечірня газета", "relay"), ("Reuters", "outlet")]),
+        ("Об этом сообщает «Северянин» со ссылкой на Reuters.", [("Северянин", "relay"), ("Reuters", "outlet")]),
+        ("Про це повідомляє «Вечірка» з посиланням на Reuters.", [("Вечірка", "relay"), ("Reuters", "outlet")]),
         ("El puente cerrará en mayo, según Reuters.", [("Reuters", "outlet")]),
         ("Die Brücke wird gesperrt, berichtete die Nordhafener Zeitung.", [("Nordhafener Zeitung", "outlet")]),
         ("Le pont sera fermé, selon Le Figaro.", [("Le Figaro", "outlet")]),
