@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
 from archive.text.word_lists import words
 
 _ABBREVIATIONS = words(
@@ -84,7 +85,7 @@ def _starts(head: str) -> bool:
     return bool(word) and word is not None and word.group(0) in _OPENERS
 
 
-_OPENERS = frozenset(
-    "The A An He She It They We I In On At But And This That These Those Their His Her Its As After Before When While "
-    "If For There Here Since With By From Now Then So Yet Meanwhile However Earlier Later".split()
+_OPENERS = words(
+    """The A An He She It They We I In On At But And This That These Those Their His Her Its As After Before When While
+    If For There Here Since With By From Now Then So Yet Meanwhile However Earlier Later"""
 )
