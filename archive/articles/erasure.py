@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,10 @@ from .operations import touch
 
 TEXT_FIELDS = ("headline", "standfirst", "byline", "dateline", "credit", "source_line", "body")
 ARTICLE_FIELDS = ("slugline", "editor_note", "published_printed", "not_before_reason")
+LIST_FIELDS = ("authors", "captions", "posts")
 REDACTED = "[redacted]"
+
+Spans = list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +44,45 @@ def erase(erasure: Erasure, *, at: datetime) -> None:
     Versions keep number, kind, hash and times; captures keep sha256 and time, their bytes go unless another article
     came from the same bytes (a page of several articles), in which case only this article's reading of them goes.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('archive.erasure', %s, true)", [str(erasure.request_id)])
     article = Article.objects.select_for_update().get(pk=erasure.article_id)
-    touched = _erase_versions(article, erasure.words)
-    _erase_captures(article, touched)
-    _erase_derived(article, erasure.words)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('archive.erasure', '', true)")
-    touch(article.pk)
-    line = {
-        "article": article.pk,
-        "request": erasure.request_id,
-        "words": erasure.words,
-        "content_sha256": sorted(v.content_sha256 for v in touched),
-        "at": at.isoformat(),
+    cuts = {}
+    for version in article.versions.order_by("number"):
+        spans = {name: _spans(_text(version, name), erasure.words) for name in (*TEXT_FIELDS, *LIST_FIELDS)}
+        if any(spans.values()):
+            cuts[version.content_sha256] = spans
+    _cut_out(article, cuts, erasure.request_id, whole=not erasure.words)
+    values = {
+        name: _cut(getattr(article, name), _spans(getattr(article, name), erasure.words)) for name in ARTICLE_FIELDS
     }
-    _write_journal(line)
+    Article.objects.filter(pk=article.pk).update(**values)
+    _write_journal(
+        {
+            "article": article.pk,
+            "request": erasure.request_id,
+            "whole": not erasure.words,
+            # Places, not words: the journal must not keep what the archive gave up.
+            "cuts": cuts,
+            "at": at.isoformat(),
+        }
+    )
 
 
 def replay(*, at: datetime) -> int:
     """Repeat every erasure of the journal on an archive restored from a backup; return how many were repeated.
 
-    An entry whose article is not in the backup, or is another text by now, is passed over.
+    An entry whose article is not in the backup, or whose texts are others by now, is passed over.
     """
     done = 0
     for line in _journal():
         with transaction.atomic():
-            hashes = line["content_sha256"]
-            if not Version.objects.filter(article_id=line["article"], content_sha256__in=hashes).exists():
+            article = Article.objects.filter(pk=line["article"]).first()
+            if article is None or not article.versions.filter(content_sha256__in=line["cuts"]).exists():
                 continue
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('archive.erasure', %s, true)", [str(line["request"])])
-            article = Article.objects.get(pk=line["article"])
-            _erase_captures(article, _erase_versions(article, line["words"]))
-            _erase_derived(article, line["words"])
-            touch(article.pk)
+            _cut_out(article, line["cuts"], line["request"], whole=line["whole"])
+            if line["whole"]:
+                Article.objects.filter(pk=article.pk).update(
+                    status=Article.Status.CANCELED, changed_at=at, **dict.fromkeys(ARTICLE_FIELDS, "")
+                )
             done += 1
     return done
 
@@ -86,18 +92,28 @@ def journal_path() -> Path:
     return Path(settings.ARCHIVE_HOME) / "erasures.jsonl"
 
 
-def _erase_versions(article: Article, words: str) -> Sequence[Version]:
-    """Take the text, or the words, out of every version that holds them; return those versions."""
-    touched = []
-    for version in article.versions.order_by("number"):
-        values: dict[str, object] = {name: _without(getattr(version, name), words) for name in TEXT_FIELDS}
-        for name in ("authors", "captions", "posts"):
-            values[name] = json.loads(_without(json.dumps(getattr(version, name), ensure_ascii=False), words) or "[]")
-        if words and all(values[name] == getattr(version, name) for name in values):
-            continue
+def _cut_out(article: Article, cuts: Mapping[str, Mapping[str, Spans]], request_id: int, *, whole: bool) -> None:
+    """Cut the spans out of the versions with these hashes, and all that was derived from them."""
+    _allow(str(request_id))
+    touched = list(article.versions.filter(content_sha256__in=cuts))
+    for version in touched:
+        spans = cuts[version.content_sha256]
+        values: dict[str, object] = {
+            name: "" if whole else _cut(_text(version, name), spans.get(name, [])) for name in TEXT_FIELDS
+        }
+        for name in LIST_FIELDS:
+            values[name] = [] if whole else json.loads(_cut(_text(version, name), spans.get(name, [])))
         Version.objects.filter(pk=version.pk).update(**values)
-        touched.append(version)
-    return touched
+    _erase_captures(article, touched)
+    _erase_derived(article)
+    _allow("")
+    touch(article.pk)
+
+
+def _allow(request_id: str) -> None:
+    """Tell the database's triggers, for this transaction, which request allows what they otherwise refuse."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('archive.erasure', %s, true)", [request_id])
 
 
 def _erase_captures(article: Article, versions: Sequence[Version]) -> None:
@@ -111,14 +127,13 @@ def _erase_captures(article: Article, versions: Sequence[Version]) -> None:
     items.update(parsed={}, plan={}, decision={})
 
 
-def _erase_derived(article: Article, words: str) -> None:
+def _erase_derived(article: Article) -> None:
     """Take away what was derived from the text: it is derived anew from what is left."""
     Quote.objects.filter(article=article).delete()
     Attribution.objects.filter(article=article).delete()
     TextHash.objects.filter(article=article).delete()
     Posting.objects.filter(article=article).delete()
-    values = {name: _without(getattr(article, name), words) for name in ARTICLE_FIELDS}
-    Article.objects.filter(pk=article.pk).update(**values, published_evidence={})
+    Article.objects.filter(pk=article.pk).update(published_evidence={})
     place = getattr(article, "membership", None)
     if place is not None and not place.story.title_is_pinned:
         others = place.story.memberships.exclude(article=article).select_related("article__current_version")
@@ -126,12 +141,26 @@ def _erase_derived(article: Article, words: str) -> None:
         Story.objects.filter(pk=place.story_id).update(title=other.headline[:300] if other else REDACTED)
 
 
-def _without(text: str, words: str) -> str:
-    """Return the text without those words, however they are spaced; nothing is left of it when no words are given."""
+def _text(version: Version, name: str) -> str:
+    value = getattr(version, name)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _spans(text: str, words: str) -> Spans:
+    """Return where the words stand in a text, however they are spaced; all of it when no words are given."""
     if not words:
-        return ""
+        return [[0, len(text)]] if text else []
     pattern = r"\s+".join(re.escape(word) for word in words.split())
-    return re.sub(pattern, REDACTED, text, flags=re.IGNORECASE)
+    return [[found.start(), found.end()] for found in re.finditer(pattern, text, re.IGNORECASE)]
+
+
+def _cut(text: str, spans: Spans) -> str:
+    """Return the text with each span replaced by a mark; a span over all of it leaves nothing."""
+    if spans == [[0, len(text)]]:
+        return ""
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + REDACTED + text[end:]
+    return text
 
 
 def _write_journal(line: dict) -> None:

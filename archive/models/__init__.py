@@ -2,7 +2,7 @@
 
 from .articles import Article, Blob, Capture, TextHash, Version
 from .collections import Collection, CollectionItem, ResearchRequest
-from .imports import ImportItem, ImportRun
+from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
 from .legal import LegalNote, LegalRequest
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
@@ -23,6 +23,7 @@ from .stories import (
 from .tags import ArticleTag, Tag
 from .trail import TrailEntry
 from .users import User
+from .watching import HostPace, WatchedAddress, WatchedSource
 
 __all__ = [
     "Article",
@@ -33,6 +34,9 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "ColumnMapping",
+    "HostPace",
+    "ImportChunk",
+    "ImportFile",
     "ImportItem",
     "ImportRun",
     "IndexEntry",
@@ -63,4 +67,6 @@ __all__ = [
     "TrailEntry",
     "User",
     "Version",
+    "WatchedAddress",
+    "WatchedSource",
 ]
