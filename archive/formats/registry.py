@@ -10,12 +10,16 @@ from collections.abc import Iterator
 
 from archive.formats import (
     containers,
+    eml,
     feed,
     json_records,
     newsml1,
     newsml_g2,
     ninjs,
     nitf,
+    office,
+    pdf,
+    press_export,
     sniff,
     table,
     text_dump,
@@ -41,6 +45,11 @@ _FORMATS: tuple[Format, ...] = (
     json_records.FORMAT,
     table.XLSX,
     table.CSV,
+    office.DOCX,
+    office.RTF,
+    pdf.FORMAT,
+    eml.FORMAT,
+    press_export.FORMAT,
     text_dump.FORMAT,
 )
 _CONTAINERS: tuple[Container, ...] = (
