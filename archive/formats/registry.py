@@ -12,6 +12,7 @@ from archive.formats import (
     containers,
     eml,
     feed,
+    html_page,
     json_records,
     newsml1,
     newsml_g2,
@@ -50,6 +51,7 @@ _FORMATS: tuple[Format, ...] = (
     pdf.FORMAT,
     eml.FORMAT,
     press_export.FORMAT,
+    html_page.FORMAT,
     text_dump.FORMAT,
 )
 _CONTAINERS: tuple[Container, ...] = (
