@@ -95,7 +95,7 @@ WSGI_APPLICATION = "newsroom.wsgi.application"
 INSTALLED_APPS = [
     "archive",
     "newsroom",
-    "archive.admin.config.ArchiveAdminConfig",
+    "archive.apps.ArchiveAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

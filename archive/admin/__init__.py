@@ -1,5 +1,1 @@
-"""The admin panel: the import pages as its front door, and the records behind it."""
-
-from . import records
-
-__all__ = ["records"]
+"""The admin panel: the import pages as its front door, and the records behind it (see `archive.apps`)."""

@@ -82,7 +82,13 @@ def item_view(item: ImportItem, *, whole: bool = False) -> dict[str, Any]:
     reading = article.published
     restored = set(item.decision.get("restored", ()))
     lines = [
-        {"number": line.number, "text": line.text, "role": line.role, "reason": line.reason, "is_body": line.role == "body"}
+        {
+            "number": line.number,
+            "text": line.text,
+            "role": line.role,
+            "reason": line.reason,
+            "is_body": line.role == "body",
+        }
         for line in article.lines
     ]
     view |= {
@@ -105,7 +111,9 @@ def item_view(item: ImportItem, *, whole: bool = False) -> dict[str, Any]:
         view["values"] = decisions.form_values(article) | {"outlet": view["outlet"]}
         view["choices"] = [_with_difference(one, article) for one in view["candidates"]]
         view["offers"] = {
-            name: list(enumerate(found)) for name, found in article.candidates.items() if name in OFFERED and len(found) > 1
+            name: list(enumerate(found))
+            for name, found in article.candidates.items()
+            if name in OFFERED and len(found) > 1
         }
     return view
 

@@ -70,15 +70,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "import_articles")
     job = get_object_or_404(ImportRun.objects.select_related("created_by"), pk=pk)
     now = run.progress(job)
-    context: dict[str, Any] = {"run": job, "progress": now, "section": "imports", "may_download": _may_download(request)}
+    context: dict[str, Any] = {
+        "run": job,
+        "progress": now,
+        "section": "imports",
+        "may_download": _may_download(request),
+    }
     if request.headers.get("X-Part"):
         return render(request, "imports/_state.html", context)
     chosen = request.GET.get("show", "")
     rows = filtered(job, chosen)
     after = _number(request.GET.get("after"))
-    page = list(
-        (rows.filter(position__gt=after) if after is not None else rows).select_related("outlet")[: PAGE + 1]
-    )
+    page = list((rows.filter(position__gt=after) if after is not None else rows).select_related("outlet")[: PAGE + 1])
     more = len(page) > PAGE
     page = page[:PAGE]
     query = {"show": chosen} if chosen else {}
@@ -149,7 +152,9 @@ def decide(request: HttpRequest, pk: int, item: int) -> HttpResponse:
             # What was typed stays in the form.
             context = {"run": row.run, "item": item_view(row, whole=True) | {"values": request.POST.dict()}}
             outlets = Outlet.objects.filter(merged_into=None).order_by("name").values_list("name", flat=True)[:2000]
-            return render(request, "imports/item.html", context | {"outlets": outlets, "section": "imports"}, status=422)
+            return render(
+                request, "imports/item.html", context | {"outlets": outlets, "section": "imports"}, status=422
+            )
     return redirect(_back(request, row.run))
 
 

@@ -13,6 +13,8 @@ from django.utils.functional import cached_property
 class UncountedPaginator(Paginator):
     """A paginator that looks one row ahead instead of counting them all; it never knows how many pages there are."""
 
+    uncounted = True
+
     @cached_property
     def count(self) -> int:
         """Return a number of rows that is right up to the page after the one shown, however large the table is."""

@@ -49,7 +49,9 @@ def paste(request: HttpRequest) -> HttpResponse:
             form.add_error("url" if form.cleaned_data["url"] else "text", str(error))
         else:
             return redirect("admin:import_run", pk=job.pk)
-    return render(request, "imports/paste.html", {"form": form, "section": "imports"}, status=422 if form.errors else 200)
+    return render(
+        request, "imports/paste.html", {"form": form, "section": "imports"}, status=422 if form.errors else 200
+    )
 
 
 def send(request: HttpRequest) -> HttpResponse:

@@ -99,7 +99,8 @@ class OutletLineAdmin(QuickAdmin):
         for line in lines:
             learning.undo_line(line, by=request.user, at=at)
         messages.success(
-            request, ngettext("%(count)s line was undone.", "%(count)s lines were undone.", len(lines)) % {"count": len(lines)}
+            request,
+            ngettext("%(count)s line was undone.", "%(count)s lines were undone.", len(lines)) % {"count": len(lines)},
         )
 
 
@@ -195,7 +196,17 @@ class WatchedSourceAdmin(QuickAdmin):
     list_select_related = ("outlet",)
     search_fields = ("place",)
     autocomplete_fields = ("outlet",)
-    fields = ("kind", "place", "outlet", "is_active", "every_minutes", "recaptures", "next_at", "looked_at", "last_error")
+    fields = (
+        "kind",
+        "place",
+        "outlet",
+        "is_active",
+        "every_minutes",
+        "recaptures",
+        "next_at",
+        "looked_at",
+        "last_error",
+    )
     readonly_fields = ("looked_at", "last_error", "next_at")
 
     def save_model(self, request: HttpRequest, obj: WatchedSource, form: object, change: bool) -> None:
@@ -208,7 +219,7 @@ class WatchedSourceAdmin(QuickAdmin):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(QuickAdmin, UserAdmin):
     """The people at the desk and their roles."""
 
     fieldsets = (*(UserAdmin.fieldsets or ()), (gettext_lazy("At the desk"), {"fields": ("time_zone", "theme")}))

@@ -27,9 +27,7 @@ def open_run(request: HttpRequest) -> JsonResponse:
     require(request.user, "import_articles")
     said = _body(request)
     token = str(said.get("token", ""))[:64]
-    job = ImportRun.objects.filter(
-        created_by=request.user, state=ImportRun.State.STAGING, options__token=token
-    ).first()
+    job = ImportRun.objects.filter(created_by=request.user, state=ImportRun.State.STAGING, options__token=token).first()
     if job is None or not token:
         options = {"token": token, "outlet": str(said.get("outlet", ""))[:200]}
         job = run.create(
@@ -47,7 +45,9 @@ def open_file(request: HttpRequest, pk: int) -> JsonResponse:
     name, size = str(said.get("name", ""))[-500:], int(said.get("size", 0))
     if size > settings.IMPORT_MAX_BYTES:
         limit = settings.IMPORT_MAX_BYTES // 2**20
-        return JsonResponse({"error": f"{name} is larger than {limit} MB: split it, or raise IMPORT_MAX_MB."}, status=413)
+        return JsonResponse(
+            {"error": f"{name} is larger than {limit} MB: split it, or raise IMPORT_MAX_MB."}, status=413
+        )
     known = job.files.filter(name=name, size=size).first()
     file = known or staging.open_file(job, name=name, at=clock.now(), size=size)
     done = file.state != ImportFile.State.RECEIVING

@@ -93,7 +93,11 @@ def fetch(url: str, *, at: datetime, etag: str = "", modified: str = "", robots:
         if not media_type.startswith(_TYPES):
             raise FetchError(f"The address holds {media_type}, which is no text to import.")
         return Fetched(
-            url, _unpacked(data, answer), media_type, answer.get("ETag", "")[:300], answer.get("Last-Modified", "")[:100]
+            url,
+            _unpacked(data, answer),
+            media_type,
+            answer.get("ETag", "")[:300],
+            answer.get("Last-Modified", "")[:100],
         )
     raise FetchError("The address leads from one to the next without end.")
 
