@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import collections, face, patterns
+from . import collections, face, history, patterns
 
 urlpatterns = [
     path("theme/", face.theme, name="theme"),
@@ -19,5 +19,9 @@ urlpatterns = [
     path("collections/<int:pk>/export.<str:form>", collections.export, name="collection_export"),
     path("collections/feed/<str:token>/", collections.feed, name="collection_feed"),
     path("collect/", collections.collect, name="collect"),
+    path("articles/<int:pk>/history/", history.history, name="article_history"),
+    path("articles/<int:pk>/diff/", history.diff, name="article_diff_choose"),
+    path("articles/<int:pk>/diff/<int:before>/<int:after>/", history.diff, name="article_diff"),
+    path("changes/", history.changes, name="changes"),
     path("articles/<int:pk>/citation/", collections.citation, name="article_citation"),
 ]
