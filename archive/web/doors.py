@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from archive.articles.permissions import may
 from archive.models import Article
 
+from .gone import gone
+
 
 def article_or_gone(request, pk: int) -> tuple[Article, HttpResponse | None]:
     """Return the article, and instead of it an answer where the person can't have it.
 
-    A merged article leads on to the one it became part of; a killed one answers 410 with an explanation; a withheld or
-    embargoed one is not there for whoever may not see it.
+    A merged article leads on to the one it became part of; a killed or withheld one answers 410 with an explanation;
+    an embargoed one is not there yet for whoever may not see it.
     """
     article = (
         Article.objects.filter(pk=pk)
@@ -29,6 +31,7 @@ def article_or_gone(request, pk: int) -> tuple[Article, HttpResponse | None]:
         return article, redirect(f"{here}?{query}" if query else here, permanent=False)
     if article.is_published or may(request.user, "view_restricted"):
         return article, None
-    if article.status == Article.Status.CANCELED:
-        return article, render(request, "articles/gone.html", {"section": "articles", "article": article}, status=410)
-    raise Http404(_("There is no such article."))
+    if article.status == Article.Status.USABLE:
+        # Under an embargo: to this reader it is not there yet.
+        raise Http404(_("There is no such article."))
+    return article, gone(request, article)

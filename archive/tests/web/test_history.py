@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from archive.articles import operations, status
+from archive import clock
+from archive.articles import merging, operations, status
 from archive.articles.content import Content, Metadata
 from archive.models import Article, User
 
@@ -84,6 +85,23 @@ def test_a_killed_article_answers_410_and_gives_the_reason_but_not_the_text(read
     assert reader.get(f"/articles/{article.pk}/history/").status_code == 200
 
 
-def test_a_withheld_article_is_not_there_for_a_reader(reader: Client, article: Article) -> None:
+def test_a_withheld_article_says_so_without_its_text(reader: Client, article: Article) -> None:
     status.withhold(article=article, by=None, reason="Checking.", at=AT)
+    answer = reader.get(f"/articles/{article.pk}/diff/1/2/")
+    assert answer.status_code == 410
+    assert "Pier" not in answer.content.decode()
+
+
+def test_an_embargoed_article_is_not_there_yet(reader: Client, article: Article) -> None:
+    status.embargo(article=article, by=None, until=clock.now() + timedelta(hours=1), reason="", at=clock.now())
     assert reader.get(f"/articles/{article.pk}/diff/1/2/").status_code == 404
+
+
+def test_a_merged_article_leads_on_to_the_same_page_of_the_other(reader: Client, article: Article) -> None:
+    other = operations.create_article(
+        outlet=article.outlet, content=Content(headline="x", body="y"), metadata=Metadata(), capture=None, at=AT
+    )
+    merging.merge_articles(source=other, target=article, by=person("archivist"), reason="One text.", at=AT)
+    answer = reader.get(f"/articles/{other.pk}/history/")
+    assert answer["Location"] == f"/articles/{article.pk}/history/"
+    assert "of a merged article" in reader.get(answer["Location"]).content.decode()
