@@ -134,6 +134,28 @@ def changes(request):
     return render(request, "articles/changes.html", context)
 
 
+def silent_edits(user, limit: int) -> list[dict]:
+    """Return the latest silent edits as `home/_silent_edits.html` shows them."""
+    found = compare.changed_versions(user, silent=True)[:limit]
+    return [
+        {
+            "article": change.version.article,
+            "url": change_url(change),
+            "summary": compare.summary(change.changes),
+            "at": change.at,
+        }
+        for change in found
+    ]
+
+
+def change_url(change: VersionChange) -> str:
+    """Return the address that shows a change: the comparison, or the history where it spans a merge."""
+    article_id = change.version.article_id
+    if change.base.article_id != article_id:
+        return reverse("article_history", args=[article_id])
+    return reverse("article_diff", args=[article_id, change.base.number, change.version.number])
+
+
 def _kind_choices(request, chosen: Sequence[str]) -> list[dict]:
     choices = []
     for kind in VersionChange.Kind:
