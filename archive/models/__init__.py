@@ -4,7 +4,7 @@ from .articles import Article, Blob, Capture, TextHash, Version
 from .changes import VersionChange
 from .collections import Collection, CollectionItem, ResearchRequest
 from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
-from .legal import LegalRequest
+from .legal import LegalNote, LegalRequest
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
@@ -41,6 +41,7 @@ __all__ = [
     "ImportItem",
     "ImportRun",
     "IndexEntry",
+    "LegalNote",
     "LegalRequest",
     "Membership",
     "MergeRecord",

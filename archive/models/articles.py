@@ -117,7 +117,6 @@ class Article(models.Model):
     editor_note = models.TextField(_("note to editors"), blank=True)
     usage_terms = models.TextField(_("usage terms"), blank=True)
     usage_expires_at = models.DateTimeField(_("usage expires"), null=True, blank=True)
-    legal_note = models.CharField(_("legal note"), max_length=300, blank=True, help_text=_("Shown on every hit."))
     edited_fields = models.JSONField(
         _("set by editors"), default=dict, blank=True, help_text=_("Field -> what the machine had read, who, when.")
     )

@@ -11,6 +11,7 @@ from . import (
     face,
     history,
     home,
+    legal,
     me,
     outlets,
     patterns,
@@ -47,4 +48,8 @@ urlpatterns = [
     path("articles/<int:pk>/diff/<int:before>/<int:after>/", history.diff, name="article_diff"),
     path("changes/", history.changes, name="changes"),
     path("articles/<int:pk>/citation/", collections.citation, name="article_citation"),
+    path("legal/", legal.index, name="legal"),
+    path("legal/<int:pk>/", legal.detail, name="legal_request"),
+    path("articles/<int:pk>/warning/", legal.warn, name="legal_note"),
+    path("articles/<int:pk>/evidence/", legal.evidence, name="evidence"),
 ]
