@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from archive.formats import containers, sniff
+from archive.formats import containers, sniff, text_dump
 from archive.formats.base import (
     Budget,
     Container,
@@ -20,7 +20,7 @@ from archive.formats.base import (
     Rejected,
 )
 
-_FORMATS: tuple[Format, ...] = ()
+_FORMATS: tuple[Format, ...] = (text_dump.FORMAT,)
 _CONTAINERS: tuple[Container, ...] = (containers.ZIP, containers.GZIP)
 _LEAST = 0.05
 

@@ -1,0 +1,95 @@
+"""Reads on the record for pages, commands and exports, each a bounded number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Coalesce
+
+from archive.models import Article, ArticleTag, Attribution, Capture, Quote, Tag, Version
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """All that the page of one article shows."""
+
+    article: Article
+    version: Version
+    versions: Sequence[Version]
+    captures: Sequence[Capture]
+    tags: Sequence[Tag]
+    attributions: Sequence[Attribution]
+    quotes: Sequence[Quote]
+
+    @property
+    def reading(self) -> dict:
+        """The machine's reading of the capture this version came from, or an empty one."""
+        for capture in self.captures:
+            if capture.pk == self.version.capture_id:
+                return capture.reading
+        return {}
+
+
+def listed(articles: QuerySet[Article]) -> QuerySet[Article]:
+    """Return the articles with all that a list shows of each, in three queries however long the list."""
+    shown = ArticleTag.objects.filter(removed_at=None).select_related("tag").order_by("position", "id")
+    return articles.select_related("outlet", "current_version", "membership__story").prefetch_related(
+        Prefetch("article_tags", queryset=shown, to_attr="shown_tags")
+    )
+
+
+def in_order(user, ids: Sequence[int], at: datetime | None = None) -> list[Article]:
+    """Return those of the articles that this person may see, in the order of `ids`."""
+    found = {article.pk: article for article in listed(Article.objects.visible_to(user, at).filter(pk__in=ids))}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def article_page(user, article_id: int, *, number: int | None = None, at: datetime | None = None) -> ArticlePage:
+    """Return what the page of an article shows, for its current version or the one with this number.
+
+    Raises Article.DoesNotExist or Version.DoesNotExist when there is none that this person may see.
+    """
+    article = (
+        Article.objects.visible_to(user, at)
+        .select_related("outlet", "current_version", "membership__story")
+        .get(pk=article_id)
+    )
+    versions = list(history(article))
+    if number is None:
+        version = article.current_version
+    else:
+        version = next((v for v in versions if v.number == number), None)
+    if version is None:
+        raise Version.DoesNotExist(f"Article {article_id} has no version {number}.")
+    return ArticlePage(
+        article=article,
+        version=version,
+        versions=versions,
+        captures=list(article.captures.select_related("version").order_by("captured_at", "id")),
+        tags=tags_of(article),
+        attributions=list(
+            article.attributions.filter(version=version, rejected_at=None).select_related("outlet").order_by("order")
+        ),
+        quotes=list(article.quotes.filter(version=version).select_related("family").order_by("start")),
+    )
+
+
+def history(article: Article) -> QuerySet[Version]:
+    """Return the versions as the outlet issued them; those without a time of issue stand where they arrived."""
+    return article.versions.select_related("author", "capture", "import_item__run").order_by(
+        Coalesce("issued_at", "recorded_at"), "number"
+    )
+
+
+def tags_of(article: Article) -> list[Tag]:
+    """Return the article's tags in the order in which they were printed or set."""
+    rows = article.article_tags.filter(removed_at=None).select_related("tag").order_by("position", "id")
+    return [row.tag for row in rows]
+
+
+def existing(user, ids: Iterable[int], at: datetime | None = None) -> set[int]:
+    """Return those ids that stand for an article this person may see."""
+    return set(Article.objects.visible_to(user, at).filter(pk__in=list(ids)).values_list("pk", flat=True))
