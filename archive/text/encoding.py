@@ -181,13 +181,20 @@ def _mixed_words(text: str, high: int) -> float:
 
 def _east_asian(high: list[str]) -> float:
     usual = sum(
-        "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" or c in "，。、：；！？「」『』（）《》〈〉“”‘’…—·　"
+        "\u3040" <= c <= "\u30ff"
+        or "\u4e00" <= c <= "\u9fff"
+        or "\uac00" <= c <= "\ud7af"
+        or c in "，。、：；！？「」『』（）《》〈〉“”‘’…—·　"
         for c in high
     )
     han = [c for c in high if "\u4e00" <= c <= "\u9fff"]
     # Running Chinese repeats its common characters; bytes of another encoding scatter over all 20,000 of them.
     repeats = 1 - len(set(han)) / len(han) if len(han) > 100 else 0.5
-    common = sum(c in "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年的是在不了有和人這中大為上個國我以要他時來用們" for c in han)
+    common = sum(
+        c
+        in "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年的是在不了有和人這中大為上個國我以要他時來用們"
+        for c in han
+    )
     kana = sum("\u3040" <= c <= "\u30ff" for c in high)
     hangul = sum("\uac00" <= c <= "\ud7af" for c in high)
     evidence = (common * 6 + kana + hangul) / len(high)
