@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from .types import Document, Entry, SearchRequest, SearchResult, Statistics
@@ -56,6 +57,7 @@ class Generation(Writable, Protocol):
     """A new index being built beside the live one."""
 
     name: str
+    started_at: datetime
 
     def promote(self) -> None:
         """This function will make this generation the live one and remove the one before."""
@@ -78,6 +80,10 @@ class SearchEngine(Writable, Protocol):
 
     def complete(self, beginning: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
         """This function will return forms that begin so, with the number of open current versions that hold them."""
+        ...
+
+    def count_form(self, form: str, hidden: frozenset[int]) -> int:
+        """This function will return how many open current versions hold a form."""
         ...
 
     def similar_forms(self, form: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:

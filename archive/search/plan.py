@@ -65,7 +65,7 @@ class FormFuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A version that holds one of the runs of stems in a zone, with up to `slop` other words between, then in any order."""
+    """A version that holds one of the runs of stems in a zone; `slop` other words may stand between (in any order)."""
 
     zone: str
     runs: tuple[tuple[str, ...], ...]
@@ -192,7 +192,9 @@ class Planner:
                 return self._run(node.text, node.field, node.slop)
             case Pattern():
                 pattern = folded_pattern(node.text)
-                return NamePattern(node.field, pattern) if node.field in NAME_FIELDS else FormPattern(node.field, pattern)
+                return (
+                    NamePattern(node.field, pattern) if node.field in NAME_FIELDS else FormPattern(node.field, pattern)
+                )
             case Fuzzy():
                 form = fold(node.text)
                 if node.field in NAME_FIELDS:
@@ -231,7 +233,7 @@ def folded_pattern(text: str) -> str:
 
 
 def stop_words(node: And | Or, languages: Sequence[str]) -> tuple[Word, ...]:
-    """Return the bare words of a list that need not match: stop words in every language held, beside words that are not.
+    """Return the bare words that need not match: stop words in every language held, beside words that are not.
 
     A list made of stop words alone keeps them all.
     """

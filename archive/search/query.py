@@ -50,10 +50,11 @@ ALIASES = {
     "topic": "tag",
 }
 KINDS = ("original", "update", "correction", "kill", "reinstatement", "revert")
-OPENING = "\"“„«”»"
-CLOSING = "\"”“»«"
+OPENING = '"“„«”»'
+CLOSING = '"”“»«'
 FIELD = re.compile(r"([^\W\d_]+):(?!//)")
 MARKS = "!#$%&'+,-./:;<=>@[\\]^_`{|}’‘‚‹›…–—·•¿¡"
+LEADING_MARKS = set(MARKS) - set("-=")
 OPERATORS = ("AND", "OR", "NOT")
 
 
@@ -83,6 +84,10 @@ def _ends_a_word(text: str, found: re.Match[str]) -> bool:
     """Say whether what looks like a field is only a word before a colon, as in "Kyiv: talks resume"."""
     name, end = found[1].lower(), found.end()
     return ALIASES.get(name, name) not in FIELDS and (end == len(text) or text[end].isspace() or text[end] == ")")
+
+
+def _follows_a_field(found: list[Token], at: int) -> bool:
+    return bool(found) and found[-1].kind == "field" and found[-1].position + found[-1].length == at
 
 
 def _read_quote(text: str, start: int) -> tuple[Token, int]:
@@ -118,6 +123,8 @@ def _tokens(text: str) -> list[Token]:
             found.append(token)
         elif letter in "-−" and after_space and at + 1 < len(text) and not text[at + 1].isspace():
             found.append(Token("minus", letter, at, 1))
+            at += 1
+        elif letter in LEADING_MARKS and not _follows_a_field(found, at):
             at += 1
         elif letter == "=":
             found.append(Token("exact", letter, at, 1))
@@ -236,15 +243,23 @@ class _Parser:
             close = difflib.get_close_matches(name, FIELDS, 1)
             mend = f"did you mean {close[0]}: ?" if close else f"the fields are {', '.join(FIELDS)}"
             raise QueryError(
-                f"There is no field “{token.text}:”", mend + '; quote it to search for it as text', token.position, token.length
+                f"There is no field “{token.text}:”",
+                mend + "; quote it to search for it as text",
+                token.position,
+                token.length,
             )
         if outer:
-            raise QueryError(f"“{name}:” stands inside {outer}:", f"close {outer}:( … ) before it", token.position, token.length)
+            raise QueryError(
+                f"“{name}:” stands inside {outer}:", f"close {outer}:( … ) before it", token.position, token.length
+            )
         following = self.peek()
         glued = following is not None and following.position == token.position + token.length
         if following is None or following.kind in ("close", "operator", "minus") or not glued:
             raise QueryError(
-                f"“{name}:” has nothing to look for", f"write a value right after the colon, {name}:value", token.position, token.length
+                f"“{name}:” has nothing to look for",
+                f"write a value right after the colon, {name}:value",
+                token.position,
+                token.length,
             )
         if name in DATE_FIELDS or name in CODE_FIELDS or name == "versions":
             return self.valued(name)
@@ -270,7 +285,9 @@ class _Parser:
             return VersionsNode(value)
         value = value.casefold()
         if name == "kind" and value not in KINDS:
-            raise QueryError(f"There is no kind “{value}”", f"the kinds are {', '.join(KINDS)}", token.position, token.length)
+            raise QueryError(
+                f"There is no kind “{value}”", f"the kinds are {', '.join(KINDS)}", token.position, token.length
+            )
         if name == "story" and not (value.isascii() and value.isdecimal()):
             raise QueryError("“story:” takes a story's number", "write story:12", token.position, token.length)
         if not re.fullmatch(r"[a-z0-9-]+", value):
@@ -292,7 +309,9 @@ class _Parser:
     def phrase(self, token: Token, field: str, exact: bool) -> Node | None:
         text = " ".join(token.text.split())
         if not has_letters(text):
-            raise QueryError("The quotation marks hold no words", "put words between them", token.position, token.length)
+            raise QueryError(
+                "The quotation marks hold no words", "put words between them", token.position, token.length
+            )
         if exact and field not in NAME_FIELDS:
             raise QueryError(
                 "“=” goes with one word, or with a whole name",
@@ -305,7 +324,10 @@ class _Parser:
             near = len(text.split())
             if not (token.slop.isascii() and token.slop.isdecimal() and 1 <= int(token.slop) <= WIDEST_SLOP):
                 raise QueryError(
-                    "“~” after a phrase takes a number of words", f"write “~5” (1 to {WIDEST_SLOP})", token.position, token.length
+                    "“~” after a phrase takes a number of words",
+                    f"write “~5” (1 to {WIDEST_SLOP})",
+                    token.position,
+                    token.length,
                 )
             if field in NAME_FIELDS:
                 raise QueryError(f"“~” does not go with {field}:", "leave it out", token.position, token.length)
@@ -325,7 +347,10 @@ class _Parser:
         if not has_letters(text):
             if set(text) & set("*?~"):
                 raise QueryError(
-                    f"“{text}” names no letters", "write at least two letters with it, as in econ*", token.position, token.length
+                    f"“{text}” names no letters",
+                    "write at least two letters with it, as in econ*",
+                    token.position,
+                    token.length,
                 )
             if field or exact:
                 raise QueryError("There is no word here", "write a word after it", token.position, token.length)
@@ -334,7 +359,7 @@ class _Parser:
             return self.fuzzy(token, field, exact)
         if "*" in text or "?" in text:
             return self.pattern(token, field, exact)
-        return Word(text.strip(MARKS), field, exact)
+        return Word(text.rstrip(MARKS), field, exact)
 
     def fuzzy(self, token: Token, field: str, exact: bool) -> Node:
         word, _, distance = token.text.partition("~")
@@ -350,7 +375,9 @@ class _Parser:
         if exact:
             raise QueryError("“=” does not go with * or ?", "leave one of them out", token.position, token.length)
         if len(letters) < 2:
-            raise QueryError("The pattern names too few letters", "write at least two, as in ec*", token.position, token.length)
+            raise QueryError(
+                "The pattern names too few letters", "write at least two, as in ec*", token.position, token.length
+            )
         if not is_one_word(letters):
             raise QueryError("A pattern is one word", "leave out its punctuation", token.position, token.length)
         return Pattern(text, field)
@@ -387,7 +414,9 @@ def parse(text: str, today: date) -> Node:
     said = [n for n in below if isinstance(n, VersionsNode)]
     if len(said) > 1 or any(n not in top for n in said):
         at = text.find("versions:")
-        raise QueryError("“versions:” holds for the whole query", "write it once, outside OR, NOT and ( )", max(at, 0), 9)
+        raise QueryError(
+            "“versions:” holds for the whole query", "write it once, outside OR, NOT and ( )", max(at, 0), 9
+        )
     return node
 
 
@@ -398,13 +427,13 @@ def parse_words(text: str) -> Node:
 
 
 def any_words(node: Node) -> Node | None:
-    """Return the tree with "any of these words" for the plain words that had to match all; None where that is no change.
+    """Return the tree in which any of the plain words may match instead of all; None where that is no change.
 
     Fields, dates, patterns and exclusions keep having to match.
     """
     if not isinstance(node, And):
         return None
-    loose = [n for n in node.children if isinstance(n, Word | Phrase) and n.field == TEXT]
+    loose: list[Node] = [n for n in node.children if isinstance(n, Word | Phrase) and n.field == TEXT]
     if len(loose) < 2:
         return None
     kept = [n for n in node.children if n not in loose]

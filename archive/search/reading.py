@@ -68,7 +68,11 @@ def _said(node: Node, nested: bool = False) -> str:
         case Phrase() if node.exact:
             return _where(f"exactly “{node.text}”", node.field)
         case Phrase():
-            kind = "" if node.field in NAMED and node.field not in ("headline", "standfirst", "body", "quote") else "the phrase "
+            kind = (
+                ""
+                if node.field in NAMED and node.field not in ("headline", "standfirst", "body", "quote")
+                else "the phrase "
+            )
             return _where(f"{kind}“{node.text}”", node.field)
         case Pattern():
             if node.text.endswith("*") and not set(node.text[:-1]) & set("*?"):
@@ -98,5 +102,3 @@ def read_as(node: Node, languages: Sequence[str] = ()) -> str:
         words = ", ".join(f"“{word}”" for word in common)
         text += f"; {words} need not match (too common; put = before such a word to ask for it)"
     return text[0].upper() + text[1:] if text[0].isalpha() else text
-
-

@@ -39,8 +39,8 @@ class Document:
 
     `published` is the article's date, None when undated; without a known zone it is the printed wall time.
     `restricted` marks what only some may see (withheld, embargoed, canceled): every query leaves it out unless the
-    request says otherwise. `current` marks the version that the article points to. `copies` names a group of
-    near-copies, 0 for none.
+    request says otherwise. `current` marks the version that the article points to. `copies` is the
+    article of which this one is a near-copy, 0 for none.
     """
 
     article: int
@@ -125,7 +125,8 @@ class FacetCount:
 class SearchResult:
     """Hits of one page, and what is said about all of them.
 
-    `total` counts versions that matched, `groups` what is left of them when near-copies are folded. `histogram`
+    `total` counts versions that matched, `groups` what is left of them when near-copies are folded
+    (with `versions:all` none are). `histogram`
     counts dated hits by month, oldest first, without gaps in what it names (months with none are absent).
     """
 

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ..contract import IndexMissing
@@ -17,6 +18,7 @@ from ..contract import IndexMissing
 NAME = re.compile(r"g(\d{6})")
 LIVE = "LIVE"
 BUILDING = "building"
+STARTED = "started"
 
 
 class Generations:
@@ -51,7 +53,15 @@ class Generations:
         number = int(NAME.fullmatch(taken[-1])[1]) + 1 if taken else 1  # type: ignore[index]
         folder = self.root / f"g{number:06d}"
         folder.mkdir(parents=True)
+        write_durably(folder / STARTED, datetime.now(UTC).isoformat())
         return folder
+
+    def started_at(self, folder: Path) -> datetime:
+        """Return when a generation was begun; the beginning of time when that can't be read."""
+        try:
+            return datetime.fromisoformat((folder / STARTED).read_text(encoding="utf8"))
+        except (OSError, ValueError):
+            return datetime(1970, 1, 1, tzinfo=UTC)
 
     def building(self) -> Path | None:
         """Return the folder of the generation that is being built, None when there is none."""

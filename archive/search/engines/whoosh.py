@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, EmptyIndexError
+from whoosh.index import IndexError as WhooshIndexError
 
 from ..contract import ArticleDocuments, IndexDamaged, IndexMissing, changed_articles
 from ..plan import Planner
@@ -32,8 +33,8 @@ from .whoosh_segments import UNDATED_MONTH, Segment
 
 RETRIES = 8
 NAME = "MAIN"
-DAMAGE = (OSError, ValueError, KeyError, IndexError, EOFError, TypeError, AttributeError, AssertionError,
-          pickle.UnpicklingError, zlib.error, ImportError, MemoryError, OverflowError)  # fmt: skip
+DAMAGE = (WhooshIndexError, OSError, ValueError, KeyError, IndexError, EOFError, TypeError, AttributeError,
+          AssertionError, pickle.UnpicklingError, zlib.error, ImportError, MemoryError, OverflowError)  # fmt: skip
 
 
 class View:
@@ -58,7 +59,9 @@ def _open(folder: Path, before: View | None) -> View:
     if number < 0:
         raise IndexDamaged(f"The search index in {folder} has no table of contents; run: manage.py rebuild_index")
     contents = TOC.read(storage, NAME, gen=number)
-    kept = {s.name: s for s in before.segments} if before and before.folder == folder and before.pid == os.getpid() else {}
+    kept = (
+        {s.name: s for s in before.segments} if before and before.folder == folder and before.pid == os.getpid() else {}
+    )
     return View(folder, number, [_segment(folder, s, kept.get(s.segment_id())) for s in contents.segments])
 
 
@@ -80,9 +83,13 @@ class WhooshIndex:
         try:
             whoosh_writer.write(self.folder, list(changed_articles(articles).values()))
         except DAMAGE as error:
-            raise IndexDamaged(f"The search index in {self.folder} can't be written ({error!r}); run: manage.py rebuild_index") from error
+            raise IndexDamaged(
+                f"The search index in {self.folder} can't be written ({error!r}); run: manage.py rebuild_index"
+            ) from error
         except EmptyIndexError as error:
-            raise IndexDamaged(f"The search index in {self.folder} has no table of contents; run: manage.py rebuild_index") from error
+            raise IndexDamaged(
+                f"The search index in {self.folder} has no table of contents; run: manage.py rebuild_index"
+            ) from error
 
     def entries(self) -> Iterator[Entry]:
         """Yield what the index holds."""
@@ -99,6 +106,7 @@ class WhooshGeneration(WhooshIndex):
     def __init__(self, folder: Path, generations: Generations) -> None:
         super().__init__(folder)
         self.generations = generations
+        self.started_at = generations.started_at(folder)
 
     def promote(self) -> None:
         """Make this generation the live one."""
@@ -113,17 +121,21 @@ def open_view(folder: Path, before: View | None) -> View:
     """Return the newest view of an index; tries again when files went while it was opened."""
     for attempt in range(RETRIES):
         try:
-            if before is not None and before.folder == folder and before.pid == os.getpid():
-                if _latest(folder) == before.number:
-                    return before
+            same = before is not None and before.folder == folder and before.pid == os.getpid()
+            if before is not None and same and _latest(folder) == before.number:
+                return before
             return _open(folder, before)
         except FileNotFoundError as error:
             if attempt == RETRIES - 1:
-                raise IndexDamaged(f"A file of the search index is missing ({error.filename}); run: manage.py rebuild_index") from error
+                raise IndexDamaged(
+                    f"A file of the search index is missing ({error.filename}); run: manage.py rebuild_index"
+                ) from error
             time.sleep(0.02 * (attempt + 1))
         except DAMAGE as error:
             if attempt == RETRIES - 1 or not isinstance(error, OSError):
-                raise IndexDamaged(f"The search index in {folder} can't be read ({error!r}); run: manage.py rebuild_index") from error
+                raise IndexDamaged(
+                    f"The search index in {folder} can't be read ({error!r}); run: manage.py rebuild_index"
+                ) from error
             time.sleep(0.02 * (attempt + 1))
     raise AssertionError("unreachable")
 
@@ -152,16 +164,8 @@ class WhooshEngine:
             raise AssertionError("unreachable")
 
     def live(self) -> WhooshIndex:
-        """Return the live generation for writing; creates it when there is no index at all."""
-        try:
-            return WhooshIndex(self.generations.live())
-        except IndexMissing:
-            if self.generations.names():
-                raise
-            folder = self.generations.create()
-            whoosh_writer.create(folder)
-            self.generations.promote(folder)
-            return WhooshIndex(folder)
+        """Return the live generation for writing; raises IndexMissing, never makes an empty index by itself."""
+        return WhooshIndex(self.generations.live())
 
     def replace(self, articles: Sequence[ArticleDocuments]) -> None:
         """Make the live index hold exactly these documents of these articles."""
@@ -193,7 +197,9 @@ class WhooshEngine:
         try:
             return Answer(view, request).result()
         except DAMAGE as error:
-            raise IndexDamaged(f"The search index can't be read ({error!r}); run: manage.py check_index --fix") from error
+            raise IndexDamaged(
+                f"The search index can't be read ({error!r}); run: manage.py check_index --fix"
+            ) from error
 
     def complete(self, beginning: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
         """Return forms that begin so, with the number of open current versions that hold them."""
@@ -225,6 +231,10 @@ class WhooshEngine:
         counted = [(term, self._visible(view, term.encode(), hidden)) for term in near]
         kept = [pair for pair in counted if pair[1]]
         return sorted(kept, key=lambda pair: (near[pair[0]], -pair[1], pair[0]))[:limit]
+
+    def count_form(self, form: str, hidden: frozenset[int]) -> int:
+        """Return how many open current versions hold a form."""
+        return self._visible(self.view(), form.encode(), hidden)
 
     def _visible(self, view: View, term: bytes, hidden: frozenset[int]) -> int:
         total = 0
@@ -325,21 +335,31 @@ class Answer:
         return np.where(published < -(2**61), -(2**62), -published)
 
     def _folded(self) -> tuple[dict[int, list[int]], int]:
-        """Leave only the best of each group of near-copies in the matches; return the others by group, and how many."""
+        """Leave only the best of each group of near-copies in the matches; return the others by group, and how many.
+
+        A group is an article and the ones that copy it; only those of which a copy matched are looked at.
+        """
+        if self.all_versions:
+            return {}, 0
+        copied = [segment.copies[mask & (segment.copies > 0)] for segment, mask, _ in self.matches]
+        groups = np.unique(np.concatenate(copied)) if copied else np.zeros(0, np.uint64)
+        if not len(groups):
+            return {}, 0
         rows = []
         for place, (segment, mask, scores) in enumerate(self.matches):
-            docs = np.flatnonzero(mask & (segment.rows["copies"] > 0))
+            key = np.where(segment.copies > 0, segment.copies, segment.articles)
+            docs = np.flatnonzero(mask & np.isin(key, groups))
             ranks = self._rank(segment, scores, docs)
             for doc, rank in zip(docs, ranks, strict=True):
-                row = segment.rows[doc]
-                rows.append((int(row["copies"]), -rank, -int(row["article"]), -int(row["version"]), place, int(doc)))
+                article, version = int(segment.articles[doc]), int(segment.rows["version"][doc])
+                rows.append((int(key[doc]), -rank, -article, -version, place, int(doc)))
         rows.sort()
         others: dict[int, list[int]] = {}
         removed = 0
-        for group, _, article, _, place, doc in rows:
+        for group, _, below, _, place, docnum in rows:
             if group in others:
-                others[group].append(-article)
-                self.matches[place][1][doc] = False
+                others[group].append(-below)
+                self.matches[place][1][docnum] = False
                 removed += 1
             else:
                 others[group] = []
@@ -347,7 +367,7 @@ class Answer:
 
     def result(self) -> SearchResult:
         """Return the answer."""
-        total = sum(int(mask.sum()) for _, mask, _ in self.matches)
+        total = int(sum(mask.sum() for _, mask, _ in self.matches))
         facets = {name: self._facet(name) for name in self.request.facets}
         histogram, undated = self._histogram() if self.request.histogram else ((), 0)
         others, removed = self._folded() if self.request.fold_copies else ({}, 0)
@@ -372,7 +392,9 @@ class Answer:
         if not rows:
             return ()
         ranks, articles, versions, places, docs = (np.concatenate(column) for column in zip(*rows, strict=True))
-        order = np.lexsort((-versions.astype(np.int64), -articles.astype(np.int64), -ranks))[self.request.offset : wanted]
+        order = np.lexsort((-versions.astype(np.int64), -articles.astype(np.int64), -ranks))[
+            self.request.offset : wanted
+        ]
         hits = []
         for at in order:
             segment, _, scores = self.matches[places[at]]
@@ -383,7 +405,7 @@ class Answer:
                     int(versions[at]),
                     0.0 if scores is None else round(float(scores[doc]), 6),
                     bool(segment.current[doc]),
-                    tuple(dict.fromkeys(others.get(int(segment.rows["copies"][doc]), ()))),
+                    tuple(dict.fromkeys(others.get(int(segment.copies[doc] or articles[at]), ()))),
                 )
             )
         return tuple(hits)
@@ -391,7 +413,9 @@ class Answer:
     def _facet(self, name: str) -> tuple[FacetCount, ...]:
         if name == "month":
             counts = self._months()[0]
-            return tuple(FacetCount(month, counts[month]) for month in sorted(counts, reverse=True)[: self.request.facet_size])
+            return tuple(
+                FacetCount(month, counts[month]) for month in sorted(counts, reverse=True)[: self.request.facet_size]
+            )
         found: dict[str, int] = {}
         for segment, mask, _ in self.matches:
             values, docs, places = segment.facet(name)
@@ -406,8 +430,8 @@ class Answer:
         found: dict[str, int] = {}
         undated = 0
         for segment, mask, _ in self.matches:
-            months, counts = np.unique(segment.months()[mask], return_counts=True)
-            for month, count in zip(months, counts, strict=True):
+            seen = np.unique(segment.months()[mask], return_counts=True)
+            for month, count in zip(*(column.tolist() for column in seen), strict=True):
                 if month == UNDATED_MONTH:
                     undated += int(count)
                 else:

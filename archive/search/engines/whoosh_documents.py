@@ -1,7 +1,7 @@
 """A document as Whoosh's writer takes it: packed postings for each field and one row of numbers.
 
-The promise: what is filed here is what `plan` asks for; the zones of the text share one field, told apart by where their
-positions begin, and a word of the headline weighs as several.
+The promise: what is filed here is what `plan` asks for; the zones of the text share one field, told apart by where
+their positions begin, and a word of the headline weighs as several.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Evaluates a plan over the segments of a Whoosh index, whole arrays at a time.
 
 The promise: what matches is exactly what the plan says, without caps or shortcuts; scores are BM25 with Lucene's idf,
-the words of the headline and standfirst weighing more. One pass over arrays replaces Whoosh's matcher for each document,
-which keeps prefixes, common words and facets quick at hundreds of thousands of articles.
+the words of the headline and standfirst weighing more. One pass over arrays replaces Whoosh's matcher for each
+document, which keeps prefixes, common words and facets quick at hundreds of thousands of articles.
 """
 
 from __future__ import annotations

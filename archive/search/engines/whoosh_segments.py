@@ -64,38 +64,47 @@ class Remembered:
             self.size -= self.held.popitem(last=False)[1][1]
 
 
-class Segment:
-    """A segment opened for reading. `alive` says which documents are not deleted."""
+class Files:
+    """What of a segment never changes: its files and the arrays read from them."""
 
-    def __init__(self, folder: Path, segment: Any, shared: Segment | None = None) -> None:
-        self.name = segment.segment_id()
-        self.count = segment.doc_count_all()
-        self.deleted = frozenset(segment.deleted_docs())
-        self.alive = np.ones(self.count, bool)
-        if self.deleted:
-            self.alive[np.fromiter(self.deleted, np.int64, len(self.deleted))] = False
-        if shared is not None:
-            self.rows, self.reader, self.postings = shared.rows, shared.reader, shared.postings
-            self.articles, self.open, self.published = shared.articles, shared.open, shared.published
-            self.lengths, self.current, self.captured = shared.lengths, shared.current, shared.captured
-            self.facets, self.remembered = shared.facets, shared.remembered
-            return
+    def __init__(self, folder: Path, segment: Any) -> None:
         self.rows = read_rows(folder, segment)
         self.articles = np.ascontiguousarray(self.rows["article"])
         self.published = np.ascontiguousarray(self.rows["published"])
+        self.copies = np.ascontiguousarray(self.rows["copies"])
         self.captured = np.ascontiguousarray(self.rows["captured"])
         self.lengths = np.ascontiguousarray(self.rows["length"]).astype(np.float32)
         flags = np.ascontiguousarray(self.rows["flags"])
         self.current = (flags & CURRENT) > 0
         self.open = (flags & RESTRICTED) == 0
         self.facets: dict[str, Any] = {}
-        self.reader = ArchiveCodec().terms_reader(FileStorage(str(folder)), segment)
         self.remembered = Remembered()
+        self.reader = ArchiveCodec().terms_reader(FileStorage(str(folder)), segment)
         path = folder / segment.make_filename(W3Codec.POSTS_EXT)
         self.postings: Any = b""
         if path.stat().st_size:
             with path.open("rb") as file:
                 self.postings = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+class Segment:
+    """A segment opened for reading. `alive` says which documents are not deleted."""
+
+    files: Files
+
+    def __init__(self, folder: Path, segment: Any, known: Segment | None = None) -> None:
+        self.name = segment.segment_id()
+        self.count = segment.doc_count_all()
+        self.deleted = frozenset(segment.deleted_docs())
+        self.alive = np.ones(self.count, bool)
+        if self.deleted:
+            self.alive[np.fromiter(self.deleted, np.int64, len(self.deleted))] = False
+        files = self.files = Files(folder, segment) if known is None else known.files
+        self.rows, self.reader, self.postings = files.rows, files.reader, files.postings
+        self.articles, self.open, self.published = files.articles, files.open, files.published
+        self.lengths, self.current, self.captured = files.lengths, files.current, files.captured
+        self.copies = files.copies
+        self.facets, self.remembered = files.facets, files.remembered
 
     def raw(self, field: str, term: bytes, positions: bool) -> tuple[Ints, Any, Any, bytes]:
         """Return ids, weights, positions a posting and positions of a term; no ids when it is not held."""

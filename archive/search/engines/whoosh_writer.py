@@ -1,12 +1,12 @@
 """Writing a Whoosh index: one commit a batch, merges that read whole arrays, files brought to the disk.
 
-The promise: a commit either happened or did not; a failed one leaves no lock behind; when `write` returns, the files are
-on the disk (Whoosh itself never calls fsync) and superseded versions are marked deleted. Merging streams term by term,
-so its memory does not grow with the index.
+The promise: a commit either happened or did not; a failed one leaves no lock behind; when `write` returns, the files
+are on the disk (Whoosh itself never calls fsync) and superseded versions are marked deleted. Merging streams term by
+term, so its memory does not grow with the index.
 
 Traps of Whoosh 2.7.4 heeded here: compound segments are never written (readers would copy them into private memory);
 the write lock is released after any failure; procs stays 1 (a Celery worker may not have children); temporary folders
-that a killed writer left are swept; un-deleting is never used (`W3Segment.delete_document(delete=False)` clears the set).
+that a killed writer left are swept; un-deleting is never used (Whoosh would forget all that is deleted).
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from typing import Any
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, LockError
-
 from whoosh.writing import SegmentWriter
 
 from ..contract import ArticleDocuments, EngineError
@@ -98,7 +97,9 @@ def _policy(folder: Path, largest: int) -> Callable[[Any, list[Any]], list[Any]]
     def policy(writer: Any, segments: list[Any]) -> list[Any]:
         kept = [segment for segment in segments if _live(segment)]
         chosen = [
-            segment for segment in kept if segment.deleted_count() * 2 > segment.doc_count_all() and _live(segment) <= largest
+            segment
+            for segment in kept
+            if segment.deleted_count() * 2 > segment.doc_count_all() and _live(segment) <= largest
         ]
         for place in due([_live(segment) for segment in kept], largest):
             if kept[place] not in chosen:
