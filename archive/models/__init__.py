@@ -1,7 +1,9 @@
 """The records of the archive. Import models from here, never from the modules below."""
 
 from .articles import Article, Blob, Capture, TextHash, Version
-from .imports import ImportItem, ImportRun
+from .collections import Collection, CollectionItem, ResearchRequest
+from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
+from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
 from .provenance import Attribution, Quote, QuoteFamily
@@ -20,6 +22,7 @@ from .stories import (
 from .tags import ArticleTag, Tag
 from .trail import TrailEntry
 from .users import User
+from .watching import HostPace, WatchedAddress, WatchedSource
 
 __all__ = [
     "Article",
@@ -27,11 +30,17 @@ __all__ = [
     "Attribution",
     "Blob",
     "Capture",
+    "Collection",
+    "CollectionItem",
     "ColumnMapping",
+    "HostPace",
+    "ImportChunk",
+    "ImportFile",
     "ImportItem",
     "ImportRun",
     "IndexEntry",
     "Membership",
+    "MergeRecord",
     "Origin",
     "Outlet",
     "OutletAlias",
@@ -42,6 +51,7 @@ __all__ = [
     "Posting",
     "Quote",
     "QuoteFamily",
+    "ResearchRequest",
     "Story",
     "StoryEdit",
     "StoryExclusion",
@@ -54,4 +64,6 @@ __all__ = [
     "TrailEntry",
     "User",
     "Version",
+    "WatchedAddress",
+    "WatchedSource",
 ]
