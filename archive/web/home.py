@@ -12,6 +12,8 @@ from archive import clock
 from archive.articles import browse
 from archive.importing import sample
 
+from .history import silent_edits
+
 
 def home(request):
     """Show what is running; an empty archive welcomes the newcomer instead."""
@@ -22,6 +24,7 @@ def home(request):
         "stories": browse.running_stories(request.user),
         "arrivals": browse.latest_arrivals(request.user),
         "runs": browse.latest_runs() if request.user.has_perm("archive.import_articles") else [],
+        "silent_edits": silent_edits(request.user, 5),
         "figures": browse.figures(request.user),
     }
     return render(request, "home/home.html", context)
