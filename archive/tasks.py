@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from archive import dispatch
+from archive import clock, dispatch
+from archive.articles import status
 from archive.importing import run
+from archive.indexing import rebuild
 
 
 @shared_task(name=dispatch.READ_RUN, soft_time_limit=840, time_limit=900)
@@ -29,3 +31,15 @@ def import_run(run_id: int) -> None:
 def push_import_runs() -> None:
     """Ask again for every import run that is not at its end."""
     run.push_unfinished()
+
+
+@shared_task(name=dispatch.DRAIN_INDEX, soft_time_limit=3300, time_limit=3600)
+def drain_index() -> None:
+    """Carry what waits into the search index; one that is missing or damaged is rebuilt."""
+    rebuild.drain_or_rebuild()
+
+
+@shared_task(name=dispatch.LIFT_EMBARGOES, soft_time_limit=50, time_limit=60)
+def lift_embargoes() -> None:
+    """End every embargo that is over by now."""
+    status.lift_due_embargoes(at=clock.now())
