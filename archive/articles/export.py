@@ -51,6 +51,7 @@ def _record(article: Any) -> dict[str, Any]:
         "standfirst": current.standfirst,
         "byline": current.byline,
         "body": current.body,
+        "source_line": current.source_line,
         "published_at": article.published_iso,
         "published_precision": article.published_precision,
         "published_printed": article.published_printed,

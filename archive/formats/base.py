@@ -87,7 +87,8 @@ class Post:
 class ParsedArticle:
     """One article as one file gives it. Text fields are "" when the file does not say; `body` is one paragraph a line.
 
-    `guid` is the outlet's own identifier; `url` the address (canonical where the page names one); `raw` the bytes of
+    `guid` is the outlet's own identifier, `about_guid` that of an earlier item which this one kills, corrects or
+    replaces under a name of its own; `url` the address (canonical where the page names one); `raw` the bytes of
     this record where the file holds several, else empty for the whole file. `outlet_name` is as printed, with
     `outlet_evidence` saying where. `source_line` is a printed "Source: ..." line. `candidates` maps a field name
     (headline, byline, published_at, outlet) to what the file offered for it, the chosen one first. `record` says where
@@ -108,6 +109,7 @@ class ParsedArticle:
     outlet_evidence: str = ""
     url: str = ""
     guid: str = ""
+    about_guid: str = ""
     kind: Literal["article", "live_blog"] = "article"
     published: DateReading = field(default_factory=DateReading)
     issued_at: datetime | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from archive.formats import containers, sniff
+from archive.formats import containers, json_records, newsml1, newsml_g2, ninjs, nitf, sniff, text_dump
 from archive.formats.base import (
     Budget,
     Container,
@@ -20,7 +20,14 @@ from archive.formats.base import (
     Rejected,
 )
 
-_FORMATS: tuple[Format, ...] = ()
+_FORMATS: tuple[Format, ...] = (
+    nitf.FORMAT,
+    newsml1.FORMAT,
+    newsml_g2.FORMAT,
+    ninjs.FORMAT,
+    json_records.FORMAT,
+    text_dump.FORMAT,
+)
 _CONTAINERS: tuple[Container, ...] = (containers.ZIP, containers.GZIP)
 _LEAST = 0.05
 

@@ -18,6 +18,7 @@ from .stories import (
     TermCount,
 )
 from .tags import ArticleTag, Tag
+from .trail import TrailEntry
 from .users import User
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Tag",
     "TermCount",
     "TextHash",
+    "TrailEntry",
     "User",
     "Version",
 ]

@@ -138,6 +138,7 @@ class Article(models.Model):
             ("edit_article", "Can correct articles, tags and stories"),
             ("merge_article", "Can merge and split articles"),
             ("download_capture", "Can download captures as received"),
+            ("administer_archive", "Can administer the archive"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["outlet", "guid"], condition=~Q(guid=""), name="one_article_a_guid"),

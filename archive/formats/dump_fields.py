@@ -1,0 +1,306 @@
+"""What stands around the body of a dump: headline, standfirst, byline, date, source line, captions, tags, outlet.
+
+Each function looks at blocks, marks the ones it has read with a role and a reason, and returns the value.
+"""
+
+# ruff: noqa: E501 - tables of words and patterns
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from archive.formats.base import Candidate, DateReading, OutletHints
+from archive.formats.dump_blocks import Block
+from archive.formats.dump_patterns import BYLINE, MINUTES, RIGHTS, SOURCE, UPDATED
+from archive.text.dates import FoundDate, is_later_than
+from archive.text.normalize import line_key, same_key, words
+
+_HEADLINE_WINDOW = 25
+_SITE_ICON = re.compile(r"^(?:site icon|site logo|logo(?: of)?)\s+(?P<name>\S.{1,60})$", re.IGNORECASE)
+_RIGHTS_NAME = re.compile(
+    r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:(?:19|20)\d\d(?:\s?[-–]\s?(?:(?:19|20)?\d\d|present))?)?[,\s]*(?:by\s+)?(?P<name>[^\W\d_][^.|•·©,;:()]{2,50})",
+    re.IGNORECASE,
+)
+_RIGHTS_WORDS = re.compile(
+    r"\b(?:all rights|rights reserved|alle rechte|powered|privacy|terms|copyright|the site|this site|website)\b",
+    re.IGNORECASE,
+)
+_AUTHOR_SPLIT = re.compile(r"\s*(?:,|;|\s&\s|\s(?:and|und|et|y|e|en|och|og|и|і|та|i|a|و)\s)\s*")
+_NOT_TAGS = re.compile(
+    r"^(?:facebook|twitter|x|whatsapp|linkedin|telegram|pinterest|reddit|e-?mail|print|share|comments?|copy link|instagram|youtube|flipboard|viber|home|news|more|all|next|previous|messenger|line|vk|sms|tumblr)$",
+    re.IGNORECASE,
+)
+_TAGS_LABEL = re.compile(
+    r"^(?:tags?|topics?|keywords?|filed under|read more about|related topics|more on|schlagw(?:orte|örter)|themen|stichwörter|mots-clés|etiquetas|temas|tópicos|теги?|темы|теми|tagi|tagged|tagged in|الوسوم|كلمات مفتاحية|主题|标签|タグ)\s*(?:[::]\s*(?P<list>.*))?$",
+    re.IGNORECASE,
+)
+
+
+def headline_index(blocks: Sequence[Block], inside: Sequence[bool]) -> int | None:
+    """Return the index of the block that is the headline, or None.
+
+    A headline stands close above the body, shares words with it, is followed by a date or byline line, and on many
+    pages comes back within a dozen lines. A sentence above it that scored as body (a ticker) does not move it up.
+    """
+    flagged = [i for i, flag in enumerate(inside) if flag]
+    if not flagged:
+        return None
+    first = _main_start(blocks, inside)
+    body_words = Counter(word for i in flagged if i >= first for word in set(words(blocks[i].text)) if len(word) > 3)
+    best: tuple[float, int] | None = None
+    for i in range(max(0, first - _HEADLINE_WINDOW), min(len(blocks), first + _HEADLINE_WINDOW)):
+        score = _headline_score(blocks, i, first, inside, body_words)
+        if score is not None and (best is None or score > best[0] + 1e-9):
+            best = (score, i)
+    return best[1] if best and best[0] > 1.0 else None
+
+
+def _main_start(blocks: Sequence[Block], inside: Sequence[bool]) -> int:
+    """Return the index where the weightiest run of body begins."""
+    start, weight, best = None, 0, (0, 0)
+    for i, flag in enumerate([*inside, False]):
+        if flag:
+            start = i if start is None else start
+            weight += blocks[i].words
+        elif start is not None:
+            best = max(best, (weight, -start))
+            start, weight = None, 0
+    return -best[1]
+
+
+def _headline_score(
+    blocks: Sequence[Block], i: int, first: int, inside: Sequence[bool], body_words: Counter[str]
+) -> float | None:
+    block = blocks[i]
+    least = 2 if not block.text.isascii() else 3
+    if block.picture or block.credit or not least <= block.words <= 40 or block.read_more or len(block.text) > 250:
+        return None
+    if BYLINE.match(block.text) or SOURCE.match(block.text) or (block.dates and block.words < 10) or block.controls > 2:
+        return None
+    own = {word for word in words(block.text) if len(word) > 3}
+    # A word of the headline counts fully when the body has it twice.
+    shared = sum(min(body_words[word] - (1 if inside[i] else 0), 2) for word in own) / (2 * len(own)) if own else 0.0
+    score = 3.0 * shared
+    score += 0.4 if 5 <= block.words <= 22 else 0.0
+    again = next((j for j in range(i + 1, min(len(blocks), i + 16)) if blocks[j].key == block.key), None)
+    dated = next((j for j in range(i + 1, min(len(blocks), i + 10)) if _is_date_line(blocks[j])), None)
+    if dated is not None and sum(blocks[j].prose for j in range(i + 1, dated)) <= 1:
+        score += 1.5
+    if any(_is_date_line(blocks[j]) for j in range(max(0, i - 3), i)):
+        score += 0.4
+    if again is not None:
+        score += 1.2
+    elif block.repeats > 1:
+        score += 0.4
+    score += 0.3 if block.gap else 0.0
+    score -= (
+        2.0 if block.sentence and block.text.endswith((".", "。", "։", "।")) and not block.text.endswith("...") else 0.0
+    )
+    score -= 0.8 if block.bullet else 0.0
+    score -= 0.7 * block.controls
+    score -= 0.08 * max(0, first - i)
+    if i > first:
+        score -= 0.12 * sum(blocks[j].prose for j in range(first, i))
+        if dated is None or again is None:
+            score -= 2.0
+    return score
+
+
+def _is_date_line(block: Block) -> bool:
+    """Say whether a block is a date line or a byline: short, and about nothing else."""
+    if block.credit or block.words > 25:
+        return False
+    return bool(BYLINE.match(block.text)) or (bool(block.dates) and not block.prose)
+
+
+def read_byline(blocks: Sequence[Block]) -> tuple[str, tuple[str, ...]]:
+    """Return the byline as printed, without its "By", and the authors it names; marks its block."""
+    for block in blocks:
+        match = BYLINE.match(block.text)
+        if match is None or block.words > 16 or block.prose or block.role in ("headline", "standfirst"):
+            continue
+        printed = block.text[match.end() :]
+        for found in block.dates:
+            printed = printed.replace(found.printed, "")
+        printed = re.split(r"\s[|•·]\s|\s+[–—-]\s+|\t|(?:published|updated|posted)\b", printed, flags=re.IGNORECASE)[0]
+        printed = printed.strip(" ,|•·–—-")
+        if not printed or len(printed) > 120:
+            continue
+        block.role, block.reason = "byline", "byline"
+        return printed, split_authors(printed)
+    return "", ()
+
+
+def split_authors(printed: str) -> tuple[str, ...]:
+    """Return the single names in a byline, in order, without repeats."""
+    names = [name.strip(" .,:") for name in _AUTHOR_SPLIT.split(printed)]
+    return tuple(dict.fromkeys(name for name in names if name and not name.isdigit()))
+
+
+def read_source(blocks: Sequence[Block]) -> str:
+    """Return the first printed "Source: ..." line as it stands; marks its block."""
+    for block in blocks:
+        if block.words <= 45 and SOURCE.match(block.text) and not block.credit:
+            block.role, block.reason = "source", "the printed source line"
+            return block.text
+    return ""
+
+
+def read_published(blocks: Sequence[Block], near: range, captured_at: datetime) -> DateReading:
+    """Return the date of publication with its evidence: a date line at the headline, never one from elsewhere.
+
+    `near` are the indexes of the blocks at the headline and before the body. Every other printed date is kept as a
+    candidate with the reason it lost.
+    """
+    chosen: tuple[Block, FoundDate] | None = None
+    lost: list[Candidate] = []
+    options: list[tuple[int, int, Block, FoundDate]] = []
+    for i, block in enumerate(blocks):
+        for position, found in enumerate(block.dates):
+            origin = f"line {block.numbers[0]}"
+            if reason := _why_not(block, found, i, near, captured_at):
+                lost.append(Candidate(found.printed, origin, reason))
+            else:
+                later = bool(UPDATED.search(block.text[: found.start])) and position == 0
+                options.append((1 if later else 0, position, block, found))
+    if options:
+        options.sort(key=lambda option: (option[0], option[3].precision == "day", option[1], option[2].numbers[0]))
+        _, _, block, found = options[0]
+        chosen = (block, found)
+        for _, _, other, date in options[1:]:
+            same = date.value.date() == found.value.date()
+            why = (
+                "says the same day less exactly"
+                if same and date.precision == "day"
+                else "another date line was clearer"
+            )
+            if UPDATED.search(other.text):
+                why = "says when the text was changed"
+            lost.append(Candidate(date.printed, f"line {other.numbers[0]}", why))
+    if chosen is None:
+        return DateReading(candidates=tuple(lost[:20]))
+    block, found = chosen
+    for _, _, other, _date in options:
+        if not other.role and not other.prose:
+            other.role, other.reason = "date", "date line"
+    origin = f"line {block.numbers[0]}"
+    return DateReading(
+        value=found.value,
+        precision=found.precision,
+        zone=found.zone,
+        printed=found.printed,
+        where=origin,
+        rule=found.rule,
+        candidates=(Candidate(found.printed, origin), *lost[:20]),
+    )
+
+
+def _why_not(block: Block, found: FoundDate, i: int, near: range, captured_at: datetime) -> str:
+    if block.role == "caption" or block.credit:
+        return "stands in a caption"
+    if found.weekday_contradicted:
+        return "its weekday contradicts it"
+    if is_later_than(found, captured_at):
+        return "lies after the capture"
+    if i >= near.stop:
+        return "stands in or below the article, not at its headline"
+    if i < near.start:
+        return "stands above the article, not at its headline"
+    if block.prose or block.words > 25:
+        return "stands in a sentence"
+    return ""
+
+
+def read_tags(blocks: Sequence[Block], start: int, text: str) -> tuple[str, ...]:
+    """Return the tags in the list right below the body; marks its blocks.
+
+    A list is one of tags when it is labeled so, or when at least half of its short entries are spoken of in the text.
+    """
+    known = f" {' '.join(words(text))} "
+    for i in range(start, min(len(blocks), start + 6)):
+        label = _TAGS_LABEL.match(blocks[i].text)
+        if label and blocks[i].words <= 40:
+            blocks[i].role, blocks[i].reason = "tag", "label of the tags"
+            if label["list"]:
+                return tuple(dict.fromkeys(tag.strip() for tag in re.split(r"[,;|•·#]", label["list"]) if tag.strip()))
+            return _marked_tags(_entries(blocks, i + 1, need_bullet=False))
+        entries = _entries(blocks, i, need_bullet=True)
+        if len(entries) < 2 or any(_NOT_TAGS.match(block.text) for block in entries[:3]):
+            continue
+        spoken = sum(f" {' '.join(words(block.text))} " in known for block in entries)
+        if spoken * 2 >= len(entries):
+            return _marked_tags(entries)
+    return ()
+
+
+def _entries(blocks: Sequence[Block], start: int, *, need_bullet: bool) -> list[Block]:
+    entries: list[Block] = []
+    for block in blocks[start : start + 20]:
+        short = block.words <= 5 and len(block.text) <= 50 and not block.sentence and not block.picture and block.key
+        if (
+            not short
+            or block.dates
+            or (need_bullet and not block.bullet)
+            or (entries and block.gap and not block.bullet)
+        ):
+            break
+        entries.append(block)
+    return entries
+
+
+def _marked_tags(entries: Sequence[Block]) -> tuple[str, ...]:
+    for block in entries:
+        block.role, block.reason = "tag", "entry of the tag list"
+    return tuple(dict.fromkeys(block.text.lstrip("#") for block in entries))
+
+
+def read_outlet(
+    blocks: Sequence[Block], body: Sequence[Block], outlets: Sequence[OutletHints]
+) -> tuple[str, str, list[Candidate]]:
+    """Return the outlet's name as the page's furniture prints it, the evidence, and the other names it offers.
+
+    Evidence, strongest first: an outlet that the archive knows, as a line of its own; "Site icon NAME"; the line of
+    rights; a line that stands at the top of the page and comes back below the article.
+    """
+    around = [block for block in blocks if block.role not in ("body", "headline", "standfirst", "caption")]
+    found: list[tuple[str, str]] = []
+    known = {same_key(name): name for hints in outlets for name in (hints.name, *hints.names) if same_key(name)}
+    for block in around:
+        if block.key in known:
+            found.append((block.text, f"line {block.numbers[0]}: the name of a known outlet"))
+            break
+    for block in around:
+        if match := _SITE_ICON.match(block.text):
+            found.append((match["name"], f"line {block.numbers[0]}: {block.text}"))
+    first = min((block.numbers[0] for block in body), default=0)
+    last = max((block.numbers[-1] for block in body), default=0)
+    for block in around:
+        if block.numbers[0] > last and RIGHTS.search(block.text) and (match := _RIGHTS_NAME.search(block.text)):
+            name = re.split(r"\s+[-–—]\s+", match["name"])[0].strip(" .")
+            if not _RIGHTS_WORDS.search(name) and len(name.split()) <= 6:
+                found.append((name, f"line {block.numbers[0]}: the line of rights"))
+    below = {block.key for block in around if block.numbers[0] > last}
+    for block in [block for block in around if block.numbers[0] < first][:12]:
+        if (
+            block.key in below
+            and 1 <= block.words <= 5
+            and len(block.text) >= 3
+            and not block.bullet
+            and not block.controls
+        ):
+            found.append((block.text, f"line {block.numbers[0]}: at the top of the page and again below the article"))
+    unique = {line_key(name): (name, where) for name, where in reversed(found)}
+    ordered = [unique[key] for key in dict.fromkeys(line_key(name) for name, _ in found)]
+    if not ordered:
+        return "", "", []
+    candidates = [Candidate(ordered[0][0], ordered[0][1])]
+    candidates += [Candidate(name, where, "weaker evidence") for name, where in ordered[1:5]]
+    return ordered[0][0], ordered[0][1], candidates
+
+
+def is_reading_time(block: Block) -> bool:
+    """Say whether a block is a reading time such as "3 Min Read"."""
+    return bool(MINUTES.match(block.text))

@@ -1,0 +1,215 @@
+"""The words templates need that Django does not have: dates with their certainty, icons, marked text, directions.
+
+Promise: everything here escapes what it did not write itself, and a date never looks surer than it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats
+from django.utils import timezone as zones
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+DAY = "j M Y"
+MINUTE = "j M Y, H:i"
+
+# Drawn on a 20 by 20 grid, stroked, colored by the text around them.
+ICONS = {
+    "search": "M9 15.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM14 14l4 4",
+    "person": "M10 9.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM3.5 17.5c.5-3.5 3-5.5 6.5-5.5s6 2 6.5 5.5",
+    "bell": "M4.5 14.5V9a5.5 5.5 0 0 1 11 0v5.5H4.5ZM3 14.5h14M8.5 17.5h3",
+    "contrast": "M10 17.5a7.5 7.5 0 1 0 0-15 7.5 7.5 0 0 0 0 15ZM10 2.5v15",
+    "keyboard": "M2 5.5h16v9.5H2ZM5 8.5h.01M8 8.5h.01M11 8.5h.01M14.5 8.5h.01M6 12h8",
+    "plus": "M10 4v12M4 10h12",
+    "arrow": "M4 10h12M11 5l5 5-5 5",
+    "back": "M16 10H4M9 5l-5 5 5 5",
+    "download": "M10 3v10M6 9.5l4 4 4-4M3.5 17h13",
+    "link": "M8 12l4-4M6.5 9.5l-2 2a3 3 0 0 0 4.200 4.200l2-2M13.5 10.5l2-2a3 3 0 0 0-4.200-4.200l-2 2",
+    "clock": "M10 17.5a7.5 7.5 0 1 0 0-15 7.5 7.5 0 0 0 0 15ZM10 6v4.5l3 1.800",
+    "file": "M5 2.5h6.5L15.5 6.5v11H5ZM11.5 2.5v4h4",
+    "collect": "M5 2.5h10v15l-5-4-5 4Z",
+    "warning": "M10 3 2.5 17h15ZM10 8v4M10 14.5h.01",
+    "lock": "M4.5 9h11v8.5h-11ZM7 9V6a3 3 0 0 1 6 0v3",
+    "print": "M5.5 7.5v-5h9v5M5.5 14H3V7.5h14V14h-2.5M5.5 11.5h9v6h-9Z",
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw a named icon. It is decoration: the words beside it, or the label around it, say the same."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d="{}"/></svg>', ICONS[name]
+    )
+
+
+@register.simple_tag
+def page_url(name: str, *args: object) -> str:
+    """Return the address of a named page, or "" where this archive has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def number(value: int | float | None) -> str:
+    """Print a number in the reader's way: 21578 as 21,578 in English."""
+    return "" if value is None else formats.number_format(value, force_grouping=True)
+
+
+@register.filter
+def lane(position: int) -> int:
+    """Return the lane (1 to 8) of the outlet at this position, counted from 0."""
+    return int(position) % 8 + 1
+
+
+@register.filter
+def direction(language: str | None) -> str:
+    """Return which way a language is written: "rtl", "ltr", or "auto" when the language is not known."""
+    if not language:
+        return "auto"
+    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+
+@register.simple_tag
+def text_attributes(language: str | None) -> SafeString:
+    """Return the lang and dir attributes of a text in this language."""
+    if not language:
+        return mark_safe(' dir="auto"')
+    return format_html(' lang="{}" dir="{}"', language, direction(language))
+
+
+@register.filter
+def marked(runs: Iterable[tuple[str, bool]]) -> SafeString:
+    """Print runs of (text, is marked) with <mark> around the marked ones; everything is escaped."""
+    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", text) if on else text,) for text, on in runs))
+
+
+@register.simple_tag
+def moment(value: datetime | None) -> SafeString:
+    """Print a moment in the reader's zone; the exact time in UTC is one hover away."""
+    if value is None:
+        return SafeString("")
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        value.isoformat(),
+        formats.date_format(value.astimezone(UTC), "j M Y, H:i:s"),
+        formats.date_format(zones.localtime(value), MINUTE),
+    )
+
+
+@register.simple_tag
+def day(value: date | datetime | None) -> SafeString:
+    """Print a day."""
+    if value is None:
+        return SafeString("")
+    return format_html('<time datetime="{}">{}</time>', value.strftime("%Y-%m-%d"), formats.date_format(value, DAY))
+
+
+@register.simple_tag
+def published(article) -> SafeString:
+    """Print when the outlet first put an article out, as surely as it is known and no surer.
+
+    A moment with a zone is shown in the reader's zone; a wall time without one is shown as printed and said to have
+    none; the printed original is one hover away.
+    """
+    said = article.published_printed
+    title = _("printed “%(printed)s”") % {"printed": said} if said else _("no date is printed on the page")
+    at = article.published_at
+    if at is None:
+        if article.not_before is not None:
+            shown = _("undated, not before %(day)s") % {"day": formats.date_format(article.not_before, DAY)}
+        else:
+            shown = _("undated")
+        return format_html('<span class="undated" title="{}">{}</span>', article.not_before_reason or title, shown)
+    precision = article.published_precision
+    if precision == "instant":
+        shown = formats.date_format(zones.localtime(at), MINUTE)
+    elif precision == "minute":
+        shown = formats.date_format(at.astimezone(UTC), MINUTE)
+        title = _("%(title)s; no time zone given") % {"title": title}
+    elif precision == "inferred":
+        shown = _("about %(day)s") % {"day": formats.date_format(at.astimezone(UTC), DAY)}
+    else:
+        shown = formats.date_format(at.astimezone(UTC), DAY)
+    return format_html('<time datetime="{}" title="{}">{}</time>', article.published_iso, title, shown)
+
+
+@register.simple_tag
+def published_clock(article) -> SafeString:
+    """Print the time of day alone, where the day already stands above it; what is not known is said."""
+    at = article.published_at
+    if at is None:
+        return format_html('<span class="undated" title="{}">{}</span>', article.not_before_reason, _("undated"))
+    precision = article.published_precision
+    if precision in ("day", "inferred"):
+        shown = _("that day") if precision == "day" else _("about that day")
+    else:
+        local = zones.localtime(at) if precision == "instant" else at.astimezone(UTC)
+        shown = formats.date_format(local, "H:i")
+    title = _("printed “%(printed)s”") % {"printed": article.published_printed} if article.published_printed else ""
+    if precision == "minute":
+        title = f"{title}; {_('no time zone given')}" if title else _("no time zone given")
+    return format_html('<time datetime="{}" title="{}">{}</time>', article.published_iso, title, shown)
+
+
+@register.filter
+def printed_zone(article) -> str:
+    """Say which zone an article's date was printed in, such as "UTC+03:00", or that none was given."""
+    if article.published_offset is None:
+        return _("none given")
+    return str(datetime.now(timezone(timedelta(minutes=article.published_offset))).tzinfo)
+
+
+@register.filter
+def versions_known(article) -> int:
+    """Return how many versions an article has: counted by the query where it did, else its current number."""
+    counted = getattr(article, "version_count", None)
+    if counted is not None:
+        return counted
+    return article.current_version.number if article.current_version else 0
+
+
+STATUS_BADGES = {
+    "withheld": "badge--caution",
+    "canceled": "badge--bad",
+}
+
+KIND_BADGES = {
+    "correction": "badge--caution",
+    "kill": "badge--bad",
+    "reinstatement": "badge--good",
+}
+
+ROLE_BADGES = {
+    "earliest_held": "badge--info",
+    "follow_up": "badge--good",
+}
+
+
+@register.filter
+def badge_class(value: str) -> str:
+    """Return the class of the badge for a status, a kind of version, or a role in a story."""
+    return STATUS_BADGES.get(value) or KIND_BADGES.get(value) or ROLE_BADGES.get(value) or ""
+
+
+@register.filter
+def share_of(part: float, whole: float) -> int:
+    """Return `part` as whole percents of `whole`, 0 when there is nothing to share."""
+    return round(100 * part / whole) if whole else 0
+
+
+@register.filter
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a body, one a line."""
+    return [line for line in text.split("\n") if line.strip()]

@@ -1,0 +1,82 @@
+"""Texts that are the same, contain each other or share passages are found by integers, not by comparing all pairs.
+
+Containment of word 5-grams decides (Jaccard hides a clean text inside a dump ten times its size); winnowed 8-grams
+(Schleimer, Wilkerson and Aiken, "Winnowing", 2003) are few enough to keep for every version and still share a hash
+whenever two texts share a passage of `WINDOW + 8 - 1` words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+
+from archive.text.normalize import line_key, words
+
+SHINGLE = 5
+GRAM = 8
+WINDOW = 8
+
+
+def text_key(*parts: str) -> str:
+    """Return the sha256 (hex) of the folded words of `parts` read as one text.
+
+    Two captures with the same key are the same text after cleaning: line breaks, typography, case, punctuation and
+    the border between standfirst and body do not count.
+    """
+    return hashlib.sha256(" ".join(words("\n".join(parts))).encode()).hexdigest()
+
+
+def content_sha256(*parts: str) -> str:
+    """Return the sha256 (hex) of `parts` exactly as they are, each closed by a separator that text can't hold."""
+    return hashlib.sha256("".join(part + "\x1f" for part in parts).encode()).hexdigest()
+
+
+def _grams(tokens: list[str], size: int) -> list[int]:
+    if not tokens:
+        return []
+    size = min(size, len(tokens))
+    joined = (" ".join(tokens[i : i + size]) for i in range(len(tokens) - size + 1))
+    # Signed 64 bits, as PostgreSQL's bigint holds them.
+    return [
+        int.from_bytes(hashlib.blake2b(gram.encode(), digest_size=8).digest(), "big", signed=True) for gram in joined
+    ]
+
+
+def shingles(text: str) -> frozenset[int]:
+    """Return the hashes of all runs of five folded words in `text` (of the whole text where it is shorter)."""
+    return frozenset(_grams(words(text), SHINGLE))
+
+
+def containment(part: Collection[int], whole: Collection[int]) -> float:
+    """Return the share of `part`'s shingles that `whole` has too, 0 to 1; 0.0 when `part` is empty."""
+    if not part:
+        return 0.0
+    whole = whole if isinstance(whole, (set, frozenset)) else frozenset(whole)
+    return sum(gram in whole for gram in part) / len(part)
+
+
+def overlap(left: Collection[int], right: Collection[int]) -> float:
+    """Return the larger of the two containments: 1.0 when either text lies wholly in the other."""
+    return max(containment(left, right), containment(right, left))
+
+
+def winnow(text: str) -> frozenset[int]:
+    """Return the winnowed hashes of `text`: of every window of eight 8-word grams the smallest, the last of equals."""
+    grams = _grams(words(text), GRAM)
+    if len(grams) <= WINDOW:
+        return frozenset({min(grams)}) if grams else frozenset()
+    chosen: set[int] = set()
+    last = -1
+    for start in range(len(grams) - WINDOW + 1):
+        if last < start:
+            last = max(range(start, start + WINDOW), key=lambda i: (-grams[i], i))
+            chosen.add(grams[last])
+        elif grams[start + WINDOW - 1] <= grams[last]:
+            last = start + WINDOW - 1
+            chosen.add(grams[last])
+    return frozenset(chosen)
+
+
+def without_furniture(lines: Iterable[str], furniture: Collection[str]) -> str:
+    """Return `lines` joined, leaving out those whose `line_key` is in `furniture`, so that matching is blind to it."""
+    return "\n".join(line for line in lines if line_key(line) not in furniture)

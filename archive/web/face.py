@@ -1,0 +1,35 @@
+"""The small pages around the record: theme choice and the list of keys."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from .context import THEMES
+
+YEAR = 365 * 24 * 3600
+
+
+@login_not_required
+@require_POST
+def theme(request):
+    """Remember the theme a reader chose and go back to where they were."""
+    chosen = request.POST.get("theme", "system")
+    chosen = chosen if chosen in THEMES else "system"
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    if request.user.is_authenticated:
+        request.user.theme = chosen
+        request.user.save(update_fields=["theme"])
+    response = HttpResponseRedirect(back)
+    response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+    return response
+
+
+def keys(request):
+    """List the keys, for whoever has no script running."""
+    return render(request, "keys.html")

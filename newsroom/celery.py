@@ -1,0 +1,28 @@
+"""The Celery application: queues, routes and the beat of what runs by the clock."""
+
+import os
+import warnings
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, celeryd_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+# Tasks come as JSON from a broker that only this machine's user can reach, so running as root adds no way in.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+
+app = Celery("archive")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def attach(**_kwargs: Any) -> None:
+    """Start the embedded services for a worker or a beat that was started on its own."""
+    from django.conf import settings
+
+    from newsroom.embedded import services
+
+    if settings.EMBEDDED_BROKER:
+        services().attach()
