@@ -9,7 +9,16 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from archive.stories import placement, repair, similarity
-from archive.stories.candidates import ARCHIVE_TERMS, CANDIDATES, POSTED_TERMS, REWEIGH_GROWTH, WINDOW_DAYS, weightiest
+from archive.stories.candidates import (
+    ARCHIVE_TERMS,
+    CANDIDATES,
+    COMMON_FROM,
+    POSTED_TERMS,
+    REWEIGH_GROWTH,
+    STORIES_COMPARED,
+    WINDOW_DAYS,
+    weightiest,
+)
 from archive.stories.terms import term_counts
 
 Id = str
@@ -51,7 +60,7 @@ class MemoryArchive:
         self.weighed_at[article] = len(self.counts)
         return entry
 
-    def _ranked(self, entry: similarity.Entry, terms: list[tuple[str, float]], within: int | None) -> list[Id]:
+    def _ranked(self, entry: similarity.Entry, terms: list[tuple[str, float]], within: int | None) -> dict[Id, float]:
         sums: dict[Id, float] = defaultdict(float)
         for term, weight in terms:
             for other, held in self.postings.get(term, {}).items():
@@ -59,17 +68,20 @@ class MemoryArchive:
                 if within is None or day is None or entry.day is None or abs(day - entry.day) <= within:
                     sums[other] += weight * held
         sums.pop(entry.id, None)
-        return [i for i, _ in sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES]]
+        return dict(sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES])
 
     def candidates(self, entry: similarity.Entry) -> list[Id]:
         """Return the articles that share weighty terms: within the window, and the weightiest over the archive."""
         near = self._ranked(entry, weightiest(entry.vector, POSTED_TERMS), WINDOW_DAYS)
-        far = self._ranked(entry, weightiest(entry.vector, ARCHIVE_TERMS), None)
-        return list(dict.fromkeys(near + far))
+        rare = [pair for pair in weightiest(entry.vector, ARCHIVE_TERMS) if self.holding[pair[0]] < COMMON_FROM]
+        far = self._ranked(entry, rare, None)
+        found = far | near
+        return sorted(found, key=lambda i: (-found[i], i))
 
     def place(self, entry: similarity.Entry) -> tuple[placement.Placement, list[list[Id]]]:
         """Place an article; return the decision and the members of the offered stories as they were before."""
         stories = dict.fromkeys(self.story_of[i] for i in self.candidates(entry) if i in self.story_of)
+        stories = list(stories)[:STORIES_COMPARED]
         views = [placement.StoryView(s, [self.entries[m] for m in self.members[s]]) for s in stories]
         decision = placement.place(entry, views)
         offered = [list(self.members[option.story]) for option in decision.options]

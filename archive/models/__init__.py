@@ -16,6 +16,7 @@ from .stories import (
     StorySuggestion,
     StoryVisit,
     TermCount,
+    TermVector,
 )
 from .tags import ArticleTag, Tag
 from .trail import TrailEntry
@@ -50,6 +51,7 @@ __all__ = [
     "StoryVisit",
     "Tag",
     "TermCount",
+    "TermVector",
     "TextHash",
     "TrailEntry",
     "User",

@@ -13,6 +13,12 @@ ARCHIVE_TERMS = 12
 WINDOW_DAYS = 45
 CANDIDATES = 60
 
+# Stories that are looked at member by member: those of the best candidates.
+STORIES_COMPARED = 20
+
+# Over the whole archive only terms that fewer articles hold are asked: a common one costs much and tells little.
+COMMON_FROM = 2000
+
 # A vector is weighed again by the nightly repair once the archive has grown by this factor since.
 REWEIGH_GROWTH = 1.2
 

@@ -26,12 +26,12 @@ from .similarity import (
 
 # An article joins by itself when it belongs this well (1 is enough for the repair pass, which sees both sides), and
 # is offered stories above the second threshold.
-JOIN = 1.5
-SUGGEST = 0.3
+JOIN = 3.0
+SUGGEST = 0.1
 SUGGESTIONS = 3
 
 # An article joins by itself only a story that was active within these days; older ones are proposed as links.
-REACH_DAYS = 45
+REACH_DAYS = 30
 
 
 class Verdict(StrEnum):

@@ -19,7 +19,7 @@ WORD_SHARE = 0.7
 RARITY = 1.5
 
 # A newborn archive knows no idf: it starts as if it held this many articles in which no term was seen yet.
-BACKGROUND_ARTICLES = 60
+BACKGROUND_ARTICLES = 400
 
 # The time prior is a power law: 1 on the same day, 0.58 after ten days, 0.36 after two months.
 PRIOR_DAYS = 2.0

@@ -186,3 +186,17 @@ def term_counts(headline: str, body: str, language: str = "") -> dict[str, float
     for name, count in name_counts(f"{headline}\n{body}").items():
         counts[NAME_MARK + name] = count
     return {term: 1 + math.log(count) for term, count in counts.items()}
+
+
+def printed_forms(text: str, terms: list[str], language: str = "") -> list[str]:
+    """Return terms (stems, or names without their mark) as the text prints them, in the order given; those that the
+    text does not print are left out."""
+    code = language[:2].lower()
+    forms: dict[str, str] = {}
+    for run in name_runs(text):
+        forms.setdefault(run.lower()[:TERM_LENGTH], run)
+    for word in _WORD.findall(text):
+        bare = _POSSESSIVE.sub("", word)
+        forms.setdefault(stem(bare.lower(), code)[:TERM_LENGTH] if bare else "", bare)
+        forms.setdefault(bare.lower()[:TERM_LENGTH], bare)
+    return [forms[term] for term in terms if term in forms]
