@@ -42,7 +42,7 @@ class Zip:
                     continue
                 try:
                     content = read_entry(archive, info, context.max_bytes, budget)
-                except _MemberError as error:
+                except MemberError as error:
                     yield Rejected(_label(info.filename), str(error), error.mend, format="zip")
                     continue
                 yield Member(_label(info.filename), content)
@@ -69,7 +69,7 @@ ZIP = Zip()
 GZIP = Gzip()
 
 
-class _MemberError(Exception):
+class MemberError(Exception):
     """One member is beyond reading; the archive around it is not."""
 
     def __init__(self, message: str, mend: str) -> None:
@@ -107,8 +107,32 @@ def wrapped_kind(data: bytes) -> str:
     return ""
 
 
+def check_office(data: bytes, kind: str, most: int = 512 * 1024 * 1024) -> None:
+    """Refuse an Office file that is a bomb, damaged, or holds what Office never writes: a document type declaration."""
+    with open_zip(data) as archive:
+        total = 0
+        for info in archive.infolist():
+            total += info.file_size
+            if total > most or (info.file_size > _RATIO_FLOOR and info.file_size > 400 * max(info.compress_size, 1)):
+                raise ParseError(
+                    f"The {kind} expands to far more than its size, as a zip bomb does.",
+                    mend="Don't open it; ask the sender for the plain text.",
+                )
+            if info.filename.lower().endswith((".xml", ".rels")):
+                try:
+                    with archive.open(info) as stream:
+                        head = stream.read(sniff.HEAD)
+                except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+                    raise ParseError(f"The {kind} is damaged.", mend="Open it and save it again.") from error
+                if "<!DOCTYPE" in sniff.head_text(head):
+                    raise ParseError(
+                        f"The {kind} declares XML entities, which can hide a bomb or a file of this machine.",
+                        mend="Ask the sender for the plain text.",
+                    )
+
+
 def read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int, budget: Budget) -> bytes:
-    """Return one member's bytes, stopping as soon as it is over a limit. Raises _MemberError, and ParseError when the
+    """Return one member's bytes, stopping as soon as it is over a limit. Raises MemberError, and ParseError when the
     whole archive is over `budget`."""
     parts: list[bytes] = []
     size = 0
@@ -117,20 +141,20 @@ def read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int, 
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
                 if size > max_bytes:
-                    raise _MemberError(
+                    raise MemberError(
                         f"The file is larger than {max_bytes // 2**20} MB when unpacked.",
                         "Split it, or raise the limit in the settings.",
                     )
                 if size > _RATIO_FLOOR and size > info.compress_size * budget.max_ratio:
-                    raise _MemberError(
+                    raise MemberError(
                         f"The file unpacks to more than {budget.max_ratio} times its size, as a zip bomb does.",
                         "Don't open it; ask the sender for the plain file.",
                     )
                 parts.append(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-        raise _MemberError("The file is damaged inside the zip.", "Copy or download the zip again.") from error
+        raise MemberError("The file is damaged inside the zip.", "Copy or download the zip again.") from error
     except RuntimeError as error:
-        raise _MemberError("The file is locked with a password.", "Unlock it and import it again.") from error
+        raise MemberError("The file is locked with a password.", "Unlock it and import it again.") from error
     finally:
         budget.charge(size)
     return b"".join(parts)

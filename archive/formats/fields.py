@@ -188,8 +188,9 @@ def choose(*offers: tuple[str, str]) -> tuple[str, tuple[Candidate, ...]]:
 
 def same_words(one: str, other: str) -> bool:
     """Say whether two lines differ in nothing but case, space and punctuation."""
-    return _letters(one) == _letters(other)
+    return letters(one) == letters(other)
 
 
-def _letters(value: str) -> str:
+def letters(value: str) -> str:
+    """Return the letters and digits of a text in one run, without case."""
     return "".join(char for char in value.casefold() if char.isalnum())

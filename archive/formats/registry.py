@@ -8,7 +8,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from archive.formats import containers, json_records, newsml1, newsml_g2, ninjs, nitf, sniff, text_dump
+from archive.formats import (
+    containers,
+    feed,
+    json_records,
+    newsml1,
+    newsml_g2,
+    ninjs,
+    nitf,
+    sniff,
+    table,
+    text_dump,
+    web_archives,
+)
 from archive.formats.base import (
     Budget,
     Container,
@@ -24,11 +36,21 @@ _FORMATS: tuple[Format, ...] = (
     nitf.FORMAT,
     newsml1.FORMAT,
     newsml_g2.FORMAT,
+    feed.FORMAT,
     ninjs.FORMAT,
     json_records.FORMAT,
+    table.XLSX,
+    table.CSV,
     text_dump.FORMAT,
 )
-_CONTAINERS: tuple[Container, ...] = (containers.ZIP, containers.GZIP)
+_CONTAINERS: tuple[Container, ...] = (
+    web_archives.WARC,
+    web_archives.WACZ,
+    web_archives.MHTML,
+    web_archives.WEBARCHIVE,
+    containers.ZIP,
+    containers.GZIP,
+)
 _LEAST = 0.05
 
 

@@ -12,12 +12,12 @@ from typing import Any
 from lxml import etree
 
 from archive.formats.base import ParseError
+from archive.formats.sniff import head_text
 from archive.text.encoding import UndecodableText, declared_encoding, decode
 
 Element = Any  # lxml has no public element type that a checker could use
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_ENTITY_DECLARED = re.compile(rb"<!ENTITY\s")
-_ENTITY_DECLARED_WIDE = re.compile("<!ENTITY\\s".replace("\\s", " ").encode("utf-16-le"))
+_ROOT = re.compile(r"<[^\W\d]")
 _NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
@@ -32,14 +32,24 @@ def parse(data: bytes, kind: str) -> Element:
     """
     if b"\x00" not in data[:64] and b"\x00" in data:
         raise ParseError(f"The {kind} file holds NUL bytes.", mend="Check that it was copied whole and as text.")
-    if _ENTITY_DECLARED.search(data[:200_000]) or _ENTITY_DECLARED_WIDE.search(data[:200_000]):
+    refuse_entities(data, kind)
+    root = _strict(data, kind)
+    _drop_namespaces(root)
+    return root
+
+
+def refuse_entities(data: bytes, kind: str) -> None:
+    """Raise ParseError when the part before the root element declares entities."""
+    head = head_text(data)
+    root = _ROOT.search(head)
+    if root is None:
+        head = head_text(data, len(data))
+        root = _ROOT.search(head)
+    if "<!ENTITY" in (head[: root.start()] if root else head):
         raise ParseError(
             f"The {kind} file declares XML entities, which can hide a bomb or a file of this machine.",
             mend="Ask the sender for a file without entity declarations.",
         )
-    root = _strict(data, kind)
-    _drop_namespaces(root)
-    return root
 
 
 def _strict(data: bytes, kind: str) -> Element:

@@ -1,6 +1,7 @@
 """The records of the archive. Import models from here, never from the modules below."""
 
 from .articles import Article, Blob, Capture, TextHash, Version
+from .collections import Collection, CollectionItem, ResearchRequest
 from .imports import ImportItem, ImportRun
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
@@ -28,6 +29,8 @@ __all__ = [
     "Attribution",
     "Blob",
     "Capture",
+    "Collection",
+    "CollectionItem",
     "ColumnMapping",
     "ImportItem",
     "ImportRun",
@@ -43,6 +46,7 @@ __all__ = [
     "Posting",
     "Quote",
     "QuoteFamily",
+    "ResearchRequest",
     "Story",
     "StoryEdit",
     "StoryExclusion",

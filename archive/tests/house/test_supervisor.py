@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -41,9 +42,12 @@ def wait_for(question, seconds: float = 90) -> None:
 
 
 def children(process: subprocess.Popen[bytes], word: str) -> list[psutil.Process]:
-    return [
-        child for child in psutil.Process(process.pid).children(recursive=True) if word in " ".join(child.cmdline())
-    ]
+    found = []
+    for child in psutil.Process(process.pid).children(recursive=True):
+        with suppress(psutil.Error):
+            if word in " ".join(child.cmdline()):
+                found.append(child)
+    return found
 
 
 def test_one_command_brings_everything_up_and_one_signal_stops_it(tmp_path: Path) -> None:
