@@ -19,9 +19,10 @@ DRAIN_INDEX = "archive.tasks.drain_index"
 PLACE_ARTICLES = "archive.tasks.place_articles"
 READ_RUN = "archive.tasks.read_run"
 IMPORT_RUN = "archive.tasks.import_run"
+PUSH_IMPORT_RUNS = "archive.tasks.push_import_runs"
 DELIVER_ALERTS = "archive.tasks.deliver_alerts"
 
-TASKS = (DRAIN_INDEX, PLACE_ARTICLES, READ_RUN, IMPORT_RUN, DELIVER_ALERTS)
+TASKS = (DRAIN_INDEX, PLACE_ARTICLES, READ_RUN, IMPORT_RUN, PUSH_IMPORT_RUNS, DELIVER_ALERTS)
 
 
 def index_soon() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from archive.formats import (
     containers,
     feed,
+    html_page,
     json_records,
     newsml1,
     newsml_g2,
@@ -41,6 +42,7 @@ _FORMATS: tuple[Format, ...] = (
     json_records.FORMAT,
     table.XLSX,
     table.CSV,
+    html_page.FORMAT,
     text_dump.FORMAT,
 )
 _CONTAINERS: tuple[Container, ...] = (

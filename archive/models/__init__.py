@@ -2,7 +2,8 @@
 
 from .articles import Article, Blob, Capture, TextHash, Version
 from .collections import Collection, CollectionItem, ResearchRequest
-from .imports import ImportItem, ImportRun
+from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
+from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
 from .provenance import Attribution, Quote, QuoteFamily
@@ -22,6 +23,7 @@ from .stories import (
 from .tags import ArticleTag, Tag
 from .trail import TrailEntry
 from .users import User
+from .watching import HostPace, WatchedAddress, WatchedSource
 
 __all__ = [
     "Article",
@@ -32,10 +34,14 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "ColumnMapping",
+    "HostPace",
+    "ImportChunk",
+    "ImportFile",
     "ImportItem",
     "ImportRun",
     "IndexEntry",
     "Membership",
+    "MergeRecord",
     "Origin",
     "Outlet",
     "OutletAlias",
@@ -60,4 +66,6 @@ __all__ = [
     "TrailEntry",
     "User",
     "Version",
+    "WatchedAddress",
+    "WatchedSource",
 ]

@@ -131,6 +131,11 @@ _RFC = re.compile(
     r"(?P<day>\d{1,2})\s+(?P<month>[A-Z][a-z]{2})\s+(?P<year>\d{4})\s+(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s+"
     + _ZONE
 )
+# The form of C's ctime: "Fri Apr 28 19:20:36 CEST 2023".
+_CTIME = re.compile(
+    r"(?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)\s+"
+    rf"(?:{_ZONE}\s+)?(?P<year>(?:19|20)\d\d)"
+)
 _NEAR_WORD = re.compile(r"[^\W\d_]+")
 
 DatePrecision = Literal["instant", "minute", "day"]
@@ -229,6 +234,9 @@ def _matches(text: str, language: str) -> Iterator[FoundDate]:
     for match in _RFC.finditer(text):
         if month := _month(match["month"], "en"):
             yield from _built(text, match, month, int(match["day"]), "RFC 2822", language)
+    for match in _CTIME.finditer(text):
+        if month := _month(match["month"], "en"):
+            yield from _built(text, match, month, int(match["day"]), "ctime", language)
     for pattern, rule in ((_DAY_MONTH, "day, month in words, year"), (_MONTH_DAY, "month in words, day, year")):
         for match in pattern.finditer(text):
             if month := _month(match["month"], language):

@@ -73,6 +73,8 @@ _LANGUAGES: dict[str, list[str]] = {}
 for _code, _listed in _STOP_WORDS.items():
     for _word in _listed.split():
         _LANGUAGES.setdefault(_word, []).append(_code)
+# Words that only the right encoding spells.
+ACCENTED_STOP_WORDS = frozenset(word for word in _LANGUAGES if not word.isascii())
 _WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -1,0 +1,31 @@
+"""The tasks that workers carry out: each reads its arguments, makes one call below, and is harmless when repeated.
+
+What a task would do stands in the database, so none is needed for correctness: beat asks again for what was lost.
+"""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from archive import dispatch
+from archive.importing import run
+
+
+@shared_task(name=dispatch.READ_RUN, soft_time_limit=840, time_limit=900)
+def read_run(run_id: int) -> None:
+    """Read files of an import run for a few seconds, and ask for the rest."""
+    if run.read_some(run_id):
+        run.wake(run_id)
+
+
+@shared_task(name=dispatch.IMPORT_RUN, soft_time_limit=240, time_limit=300)
+def import_run(run_id: int) -> None:
+    """Import ready items of a run for a few seconds, and ask for the rest."""
+    if run.import_some(run_id):
+        run.wake(run_id)
+
+
+@shared_task(name=dispatch.PUSH_IMPORT_RUNS, soft_time_limit=50, time_limit=60)
+def push_import_runs() -> None:
+    """Ask again for every import run that is not at its end."""
+    run.push_unfinished()

@@ -1,0 +1,216 @@
+"""Promises the quotes of a text with their speaker as printed and the rule that found it.
+
+A quote is a span between quotation marks of any style. Spans that a reporting clause interrupts ("..., X said, ...")
+and spans that run on over paragraphs are one quote in parts. Marks around a word or two that nobody is said to have
+spoken are scare quotes: kept, marked as such, and without a speaker.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from archive.text.quote_marks import MASK, Quoted, find_quoted, mask_quoted
+from archive.text.sentences import Sentence, split_sentences
+from archive.text.sourcing import Cue, find_cues
+
+_SCARE_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One quote: its words, the [start, end) of each of its parts without marks, and who is said to have spoken it.
+
+    `speaker` is as printed, with its span; `rule` says how it was found and `confidence` how sure that is (0 to 1).
+    `context` is the span of the sentence the quote stands in.
+    """
+
+    text: str
+    parts: tuple[tuple[int, int], ...]
+    speaker: str = ""
+    speaker_span: tuple[int, int] | None = None
+    rule: str = ""
+    confidence: float = 0.0
+    is_scare: bool = False
+    context: tuple[int, int] = (0, 0)
+
+    @property
+    def start(self) -> int:
+        """Where the first part starts."""
+        return self.parts[0][0]
+
+    @property
+    def end(self) -> int:
+        """Where the last part ends."""
+        return self.parts[-1][1]
+
+
+@dataclass(slots=True)
+class _Spoken:
+    """One quoted span on its way to becoming a quote."""
+
+    quoted: Quoted
+    sentence: int
+    cue: Cue | None = None
+    rule: str = ""
+    confidence: float = 0.0
+    continues: int | None = None
+
+
+def find_quotes(text: str) -> list[Quote]:
+    """Return the quotes of `text` in order of their first part."""
+    quoted = find_quoted(text)
+    if not quoted:
+        return []
+    masked = mask_quoted(text, quoted)
+    sentences = _merged(masked, split_sentences(masked))
+    starts = [s.start for s in sentences]
+    cues = [find_cues(masked, s) for s in sentences]
+    spoken = [_Spoken(q, max(0, bisect_right(starts, q.outer_start) - 1)) for q in quoted]
+    for item in spoken:
+        _speak(item, masked, sentences, cues)
+    for i, item in enumerate(spoken):
+        if i:
+            _carry_over(spoken[i - 1], item, i, masked, text, sentences, cues)
+    return _assembled(text, spoken, sentences)
+
+
+_TELLS_AFTER = re.compile(
+    r"^\s*(?:[\w’'.-]+\s+){0,5}?(?:said|says|asked|asks|added|wrote|tweeted|told|replied|shouted|yelled|joked|continued|"
+    r"responded|quipped|exclaimed|explained|answered)\b"
+)
+
+
+def _merged(masked: str, sentences: list[Sentence]) -> list[Sentence]:
+    """Return the sentences with a clause that names the speaker joined to the question or exclamation in front of it."""
+    out: list[Sentence] = []
+    for sentence in sentences:
+        if out and masked[out[-1].end - 1] in "?!…" and masked[max(0, out[-1].end - 2)] == MASK:
+            gap = masked[out[-1].end : sentence.start]
+            if "\n" not in gap and _TELLS_AFTER.match(sentence.text):
+                start = out[-1].start
+                out[-1] = Sentence(masked[start : sentence.end], start, sentence.end)
+                continue
+        out.append(sentence)
+    return out
+
+
+def _speak(item: _Spoken, masked: str, sentences: list[Sentence], cues: list[list[Cue]]) -> None:
+    """Give the quoted span the reporting clause of its sentence that is nearest in grammar."""
+    q, inside = item.quoted, cues[item.sentence]
+    after = masked[q.outer_end : sentences[item.sentence].end]
+    best: tuple[float, str, Cue] | None = None
+    for cue in inside:
+        score, rule = _fit(q, cue, masked, after)
+        if score and (best is None or score > best[0]):
+            best = (score, rule, cue)
+    if best is not None:
+        item.confidence, item.rule, item.cue = best
+        return
+
+
+def _fit(q: Quoted, cue: Cue, masked: str, after: str) -> tuple[float, str]:
+    """Return how well a reporting clause fits a quoted span of its sentence, and the name of the rule."""
+    left, right = min(cue.start, cue.source[0]), max(cue.end, cue.source[1])
+    if cue.kind in ("by", "interview"):
+        return 0.0, ""
+    if left >= q.outer_end:
+        between = masked[q.outer_end : left]
+        close = not re.sub(rf"[\s,.;:—–{MASK}-]", "", between)
+        if cue.kind in ("tells", "inverted", "according", "citing") and close:
+            return (0.98, f"quote, {cue.kind}") if MASK not in between else (0.9, f"quote, {cue.kind}")
+        if cue.kind == "according" and "\n" not in between:
+            return 0.7 - min(len(between), 200) / 1000, "quote ... according to"
+        if cue.kind in ("tells", "inverted") and re.search(r",\s*$", between):
+            return 0.6 - min(len(between), 200) / 1000, "quote ..., tells"
+        return (0.2, "names after") if cue.kind != "colon" else (0.0, "")
+    if right <= q.outer_start:
+        between = masked[right : q.outer_start] if cue.end >= cue.source[1] else masked[cue.end : q.outer_start]
+        gap = len(between.replace(MASK, ""))
+        if cue.kind == "names":
+            return 0.75 - min(gap, 250) / 500, "names quote"
+        if cue.kind == "citing":
+            return 0.0, ""
+        return 0.95 - min(gap, 300) / 1000, f"{cue.kind} quote"
+    return 0.0, ""
+
+
+def _carry_over(
+    previous: _Spoken, item: _Spoken, i: int, masked: str, text: str, sentences: list[Sentence], cues: list[list[Cue]]
+) -> None:
+    """Give a quoted span the speaker of the one before it where the text runs on."""
+    between = masked[previous.quoted.outer_end : item.quoted.outer_start]
+    if previous.quoted.is_open and not between.strip():
+        item.continues = i - 1
+        item.cue, item.rule, item.confidence = previous.cue, "runs on", previous.confidence
+        return
+    if item.cue is not None and item.confidence >= 0.5:
+        same = item.cue is previous.cue and "\n" not in between
+        if same and item.cue.start >= previous.quoted.outer_end and item.cue.end <= item.quoted.outer_start:
+            item.continues = i - 1
+        return
+    if previous.cue is None:
+        return
+    here = sentences[item.sentence]
+    alone = not masked[here.start : item.quoted.outer_start].strip(" ¤.,—–-…“\"")
+    if "\n" not in between and alone and item.sentence - previous.sentence <= 1:
+        item.cue, item.rule, item.confidence = previous.cue, "next sentence", min(previous.confidence, 0.9)
+        if _clause_only(between):
+            item.continues = i - 1
+    elif between.count("\n") and not previous.quoted.is_open and alone and item.sentence - previous.sentence == 1:
+        whole = not re.sub(rf"[\s{MASK}.,?!…—–-]", "", here.text)
+        if whole:
+            item.cue, item.rule, item.confidence = previous.cue, "next paragraph", min(previous.confidence, 0.6)
+
+
+def _clause_only(between: str) -> bool:
+    """Return whether nothing but one short reporting clause stands between two spans."""
+    return 0 < len(between.strip()) <= 160
+
+
+def _assembled(text: str, spoken: list[_Spoken], sentences: list[Sentence]) -> list[Quote]:
+    groups: list[list[_Spoken]] = []
+    where: dict[int, int] = {}
+    for i, item in enumerate(spoken):
+        if item.continues is not None and item.continues in where:
+            where[i] = where[item.continues]
+            groups[where[i]].append(item)
+        else:
+            where[i] = len(groups)
+            groups.append([item])
+    quotes = []
+    for group in groups:
+        first = group[0]
+        named = next((g for g in group if g.cue is not None), None)
+        parts = tuple((g.quoted.start, _bare_end(text, g.quoted)) for g in group)
+        words = " ".join(text[a:b].strip() for a, b in parts)
+        span = named.cue.source if named is not None and named.cue is not None else None
+        sentence = sentences[first.sentence]
+        few = len(re.findall(r"\w+", words)) <= _SCARE_WORDS
+        scare = few and (named is None or named.confidence < 0.9 or not _said_alone(group, named))
+        quotes.append(
+            Quote(
+                text=words,
+                parts=parts,
+                speaker=text[span[0] : span[1]] if span else "",
+                speaker_span=span,
+                rule=named.rule if named is not None else "",
+                confidence=round(named.confidence, 3) if named is not None else 0.0,
+                is_scare=scare,
+                context=(sentence.start, max(sentence.end, parts[-1][1])),
+            )
+        )
+    return quotes
+
+
+def _said_alone(group: list[_Spoken], named: _Spoken) -> bool:
+    return named.rule.startswith("quote,")
+
+
+def _bare_end(text: str, quoted: Quoted) -> int:
+    """Return the end of the span without the comma that belongs to the sentence around it."""
+    end = quoted.end
+    while end > quoted.start and text[end - 1] in ", \t":
+        end -= 1
+    return end
