@@ -95,9 +95,7 @@ def story_views(entry: Entry, found: Mapping[int, float]) -> list[StoryView]:
     members: dict[int, list[Entry]] = {story: [] for story in stories}
     day = date.fromordinal(entry.day) if entry.day else UNDATED
     with connection.cursor() as cursor:
-        cursor.execute(
-            _MEMBERS, {"stories": stories, "article": entry.id, "day": day, "limit": MEMBERS_COMPARED}
-        )
+        cursor.execute(_MEMBERS, {"stories": stories, "article": entry.id, "day": day, "limit": MEMBERS_COMPARED})
         for story, article, held_day, vector in cursor.fetchall():
             members[story].append(entry_of(article, held_day, json.loads(vector)))
     return [StoryView(story, entries) for story, entries in members.items() if entries]

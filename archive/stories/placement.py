@@ -27,7 +27,11 @@ from .similarity import (
 # An article joins by itself when it belongs this well (1 is enough for the repair pass, which sees both sides), and
 # is offered stories above the second threshold.
 JOIN = 3.0
-SUGGEST = 0.1
+
+# A story that stands alone is joined with less: when no other comes near it.
+JOIN_ALONE = 2.0
+ALONE = 0.4
+SUGGEST = 0.3
 SUGGESTIONS = 3
 
 # An article joins by itself only a story that was active within these days; older ones are proposed as links.
@@ -96,11 +100,18 @@ def place(entry: Entry, stories: Iterable[StoryView], barred: frozenset[int | st
     options = [option(entry, story) for story in stories if story.members and story.id not in barred]
     options.sort(key=lambda o: (-o.score, str(o.story)))
     joins = next((o for o in options if o.gap_days <= REACH_DAYS), None)
-    if joins is not None and joins.score >= JOIN:
+    if joins is not None and _is_sure(joins, options):
         others = tuple(o for o in options if o is not joins and o.score >= SUGGEST)
         return Placement(Verdict.JOIN, joins, (joins, *others)[:SUGGESTIONS])
     worth = tuple(o for o in options if o.score >= SUGGEST)[:SUGGESTIONS]
     return Placement(Verdict.SUGGEST if worth else Verdict.OPEN, None, worth)
+
+
+def _is_sure(best: Option, options: Sequence[Option]) -> bool:
+    if best.score >= JOIN:
+        return True
+    rival = max((o.score for o in options if o is not best), default=0.0)
+    return best.score >= JOIN_ALONE and rival <= ALONE * best.score
 
 
 def most_related(entry: Entry, others: Iterable[Entry], kin: Sequence[Entry], limit: int) -> list[tuple[Entry, float]]:

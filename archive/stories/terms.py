@@ -58,14 +58,17 @@ _STEMMERS = {
 }
 
 # Words that say nothing about the event. Other languages are left to idf, which learns theirs from the archive.
-_COMMON = frozenset(
-    """a about after again all also am an and any are as at be because been before being but by can could did do does
+_COMMON_WORDS = """
+    a about after again all also am an and any are as at be because been before being but by can could did do does
     doing down during each few for from further had has have having he her here hers him his how i if in into is it
     its itself just me more most my no nor not now of off on once only or other our out over own said says same she
     should so some such than that the their them then there these they this those through to too under until up very
-    was we were what when where which while who whom why will with would you your""".split()
+    was we were what when where which while who whom why will with would you your
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+_PARTICLES = frozenset(
+    {"of", "the", "de", "del", "al", "bin", "ibn", "van", "von", "la", "el", "le", "du", "da", "dos", "y"}
 )
-_PARTICLES = frozenset("of the de del al bin ibn van von la el le du da dos y".split())
 
 
 def script_language(word: str) -> str:
@@ -98,7 +101,9 @@ def stem(word: str, language: str) -> str:
 
 def script_of(language: str) -> str:
     """Return the language that stands for the script in which `language` is written ("en" for Latin script)."""
-    return {"ru": "ru", "sr": "ru", "ar": "ar", "el": "el"}.get(language, "" if language in ("hi", "ne", "ta") else "en")
+    return {"ru": "ru", "sr": "ru", "ar": "ar", "el": "el"}.get(
+        language, "" if language in ("hi", "ne", "ta") else "en"
+    )
 
 
 def word_stems(text: str, language: str = "") -> list[str]:

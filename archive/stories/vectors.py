@@ -92,7 +92,10 @@ def weigh(articles: Sequence[Article], counts: Mapping[int, Mapping[str, float]]
         update_fields=["version", "day", "vector", "weighed_among"],
     )
     Posting.objects.filter(article__in=articles).delete()
-    with connection.cursor() as cursor, cursor.copy("COPY archive_posting (term, day, article_id, weight) FROM STDIN") as out:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY archive_posting (term, day, article_id, weight) FROM STDIN") as out,
+    ):
         for row in rows:
             for term, weight in weightiest(row.vector, POSTED_TERMS):
                 out.write_row((term, row.day or UNDATED, row.article_id, weight))
