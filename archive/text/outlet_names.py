@@ -282,19 +282,79 @@ The Lancet
 # Too ordinary to be taken for an outlet without a word of reporting beside it, or written without their article.
 AMBIGUOUS = frozenset(
     name_key(name)
-    for name in """Time Fortune Nature Quartz Variety Deadline Slate Salon Vox Mic Wired Dawn Insider Forbes APA PAP MENA
-    SANA ABC DW SZ PA AP PTI ANI CNA SANA RT Bild Mirror Nation Hill Sun Age National Diplomat Register Verge Atlantic
-    Economist Observer Independent Guardian Spectator Telegraph Australian Conversation Federalist Intercept Blaze
-    Novosti Sputnik Telemundo Suspilne TIME RBC Folha Spiegel Politiken""".split()
+    for name in [
+        "Time",
+        "Fortune",
+        "Nature",
+        "Quartz",
+        "Variety",
+        "Deadline",
+        "Slate",
+        "Salon",
+        "Vox",
+        "Mic",
+        "Wired",
+        "Dawn",
+        "Insider",
+        "Forbes",
+        "APA",
+        "PAP",
+        "MENA",
+        "SANA",
+        "ABC",
+        "DW",
+        "SZ",
+        "PA",
+        "AP",
+        "PTI",
+        "ANI",
+        "CNA",
+        "SANA",
+        "RT",
+        "Bild",
+        "Mirror",
+        "Nation",
+        "Hill",
+        "Sun",
+        "Age",
+        "National",
+        "Diplomat",
+        "Register",
+        "Verge",
+        "Atlantic",
+        "Economist",
+        "Observer",
+        "Independent",
+        "Guardian",
+        "Spectator",
+        "Telegraph",
+        "Australian",
+        "Conversation",
+        "Federalist",
+        "Intercept",
+        "Blaze",
+        "Novosti",
+        "Sputnik",
+        "Telemundo",
+        "Suspilne",
+        "TIME",
+        "RBC",
+        "Folha",
+        "Spiegel",
+        "Politiken",
+    ]
 )
 
 _NEWS_WORDS = (
-    r"Times|Post|Herald|Tribune|Gazette|Chronicle|Journal|Observer|Courier|Inquirer|Enquirer|Examiner|Dispatch|Sentinel|"
+    r"Times|Post|Herald|Tribune|Gazette|Chronicle|Journal|Observer|Courier|Inquirer|Enquirer|Examiner|Dispatch|"
+    r"Sentinel|"
     r"Globe|Bee|Register|Telegraph|Telegram|Mirror|Mail|Express|Standard|Star-Tribune|Star-Ledger|Statesman|"
     r"Republican-American|Citizen|Bulletin|Reporter|Review-Journal|Advocate|Argus|Beacon|Banner|Newspapers?|Newswire|"
-    r"Weekly|Daily|Pravda|Gazeta|Inform|Zeitung|Tageblatt|Anzeiger|Nachrichten|Rundschau|Kurier|Presse|Diario|Periódico|"
+    r"Weekly|Daily|Pravda|Gazeta|Inform|Zeitung|Tageblatt|Anzeiger|Nachrichten|Rundschau|Kurier|Presse|Diario|"
+    r"Periódico|"
     r"Noticias|Jornal|Giornale|Dagblad|Shimbun|Shimbum|Broadcasting|Radio|Television|TV|NewsHour|News|News-Press|"
-    r"News-Gazette|News-Leader|Today|Magazine|Democrat-Gazette|Post-Gazette|Post-Dispatch|Plain Dealer|Picayune|Intelligencer"
+    r"News-Gazette|News-Leader|Today|Magazine|Democrat-Gazette|Post-Gazette|Post-Dispatch|Plain Dealer|Picayune|"
+    r"Intelligencer"
 )
 _BUILT = re.compile(
     rf"^(?:The\s+)?(?:[\w.’'&-]+\s+){{1,4}}(?:{_NEWS_WORDS})$"
@@ -304,8 +364,15 @@ _BUILT = re.compile(
 )
 _ARTICLE_WORD = re.compile(r"^(?:Le|La|El|Der|Die|Novaya)\s", re.UNICODE)
 _CALL_SIGN = re.compile(r"^[KW][A-Z]{2,3}(?:-(?:TV|FM|AM))?$")
-_DOMAIN = re.compile(r"^(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|ru|ua|de|fr|es|it|info|news|tv|uk|eu|pl|io)(?:\.ua|\.br|\.au)?$", re.I)
-_NOT_NEWS = re.compile(r"\b(?:Fox|Wall|Hard|New|Old|Difficult|Modern|Ancient|Good|Bad|These|Our|Their)\s+(?:Times|News|Today|Post)$", re.I)
+_DOMAIN = re.compile(
+    r"^(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|ru|ua|de|fr|es|it|info|news|tv|uk|eu|pl|io)(?:\.ua|\.br|\.au)?$",
+    re.I,
+)
+_NOT_NEWS = re.compile(
+    r"\b(?:Fox|Wall|Hard|New|Old|Difficult|Modern|Ancient|Good|Bad|These|Our|Their)\s+(?:Times|News|Today|"
+    r"Post)$",
+    re.I,
+)
 
 
 def _load() -> dict[str, str]:
@@ -347,12 +414,18 @@ def is_ambiguous(name: str) -> bool:
 
 @lru_cache(maxsize=20000)
 def looks_like_outlet(name: str) -> bool:
-    """Return whether `name` is built as names of news organisations are ("Northport Gazette", "KXYZ", "vesti.example")."""
+    """Return whether `name` is built as those of news organisations are ("Northport Gazette", "KXYZ")."""
     plain = re.sub(r"[’']s?$", "", name.strip())
     if known_outlet(plain):
         return True
     if _DOMAIN.match(plain) or _CALL_SIGN.match(plain):
         return True
-    return bool(_BUILT.match(plain)) and not _NOT_NEWS.search(plain) and not (
-        _ARTICLE_WORD.match(plain) and not re.search(rf"\s(?:{_NEWS_WORDS})$", plain)
+    if any(
+        w[0].islower() and w not in ("of", "the", "de", "la", "del", "and", "y", "et", "und") for w in plain.split()
+    ):
+        return False
+    return (
+        bool(_BUILT.match(plain))
+        and not _NOT_NEWS.search(plain)
+        and not (_ARTICLE_WORD.match(plain) and not re.search(rf"\s(?:{_NEWS_WORDS})$", plain))
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 MASK = "¤"
 
-_DOUBLE = "\"“”„«»‟″"
+_DOUBLE = '"“”„«»‟″'
 _SINGLE = "'‘’‚‛‹›"
 _OPENS_ONLY = "“„«‟‹‚"
 _CLOSERS = {
@@ -90,9 +90,7 @@ def _quoted_in(line: str, offset: int) -> list[Quoted]:
         end, width = close
         start = i + len(mark)
         if line[start:end].strip():
-            found.append(
-                Quoted(offset + start, offset + end, offset + i, offset + end + width, single=mark in _SINGLE)
-            )
+            found.append(Quoted(offset + start, offset + end, offset + i, offset + end + width, single=mark in _SINGLE))
         i = end + width
     return found
 

@@ -14,8 +14,13 @@ from dataclasses import dataclass
 from archive.text.quote_marks import MASK, Quoted, find_quoted, mask_quoted
 from archive.text.sentences import Sentence, split_sentences
 from archive.text.sourcing import Cue, find_cues
+from archive.text.speech_words import DETERMINERS, MENTAL, PRONOUNS
+from archive.text.word_lists import words
 
 _SCARE_WORDS = 3
+# Below this a speaker is left unknown rather than guessed.
+_LEAST = 0.5
+_OPENERS = words("""but and so then when while as if that this in on at by for with after before""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def find_quotes(text: str) -> list[Quote]:
     cues = [find_cues(masked, s) for s in sentences]
     spoken = [_Spoken(q, max(0, bisect_right(starts, q.outer_start) - 1)) for q in quoted]
     for item in spoken:
-        _speak(item, masked, sentences, cues)
+        _speak(item, text, masked, sentences, cues)
     for i, item in enumerate(spoken):
         if i:
             _carry_over(spoken[i - 1], item, i, masked, text, sentences, cues)
@@ -77,13 +82,18 @@ def find_quotes(text: str) -> list[Quote]:
 
 
 _TELLS_AFTER = re.compile(
-    r"^\s*(?:[\w’'.-]+\s+){0,5}?(?:said|says|asked|asks|added|wrote|tweeted|told|replied|shouted|yelled|joked|continued|"
+    r"^\s*(?:[\w’'.-]+\s+){0,5}?(?:said|says|asked|asks|added|wrote|tweeted|told|replied|shouted|yelled|joked|"
+    r"continued|"
     r"responded|quipped|exclaimed|explained|answered)\b"
 )
 
 
 def _merged(masked: str, sentences: list[Sentence]) -> list[Sentence]:
-    """Return the sentences with a clause that names the speaker joined to the question or exclamation in front of it."""
+    (
+        """""Return the sentences with a clause that names the speaker joined to the question or exclamation in front of
+    it."""
+        ""
+    )
     out: list[Sentence] = []
     for sentence in sentences:
         if out and masked[out[-1].end - 1] in "?!…" and masked[max(0, out[-1].end - 2)] == MASK:
@@ -96,18 +106,36 @@ def _merged(masked: str, sentences: list[Sentence]) -> list[Sentence]:
     return out
 
 
-def _speak(item: _Spoken, masked: str, sentences: list[Sentence], cues: list[list[Cue]]) -> None:
-    """Give the quoted span the reporting clause of its sentence that is nearest in grammar."""
+def _speak(item: _Spoken, text: str, masked: str, sentences: list[Sentence], cues: list[list[Cue]]) -> None:
+    """""Give the quoted span the reporting clause of its sentence that is nearest in grammar.""" ""
     q, inside = item.quoted, cues[item.sentence]
     after = masked[q.outer_end : sentences[item.sentence].end]
     best: tuple[float, str, Cue] | None = None
     for cue in inside:
         score, rule = _fit(q, cue, masked, after)
+        if score:
+            score *= _soundness(cue, text)
         if score and (best is None or score > best[0]):
             best = (score, rule, cue)
-    if best is not None:
+    if best is not None and best[0] >= _LEAST:
         item.confidence, item.rule, item.cue = best
-        return
+
+
+def _soundness(cue: Cue, text: str) -> float:
+    """Return how much the source of a clause looks like a speaker: 1 for a name or a pronoun, else less."""
+    source = text[cue.source[0] : cue.source[1]]
+    words = source.split()
+    sound = 1.0
+    if cue.word in MENTAL:
+        sound *= 0.6
+    low = words[0].casefold()
+    if low in PRONOUNS or (words[0][0].isupper() and low not in _OPENERS):
+        return sound
+    if len(words) == 1:
+        return sound * (0.8 if low.endswith("s") or low in ("police", "people") else 0.3)
+    if low in DETERMINERS:
+        return sound * (0.95 if len(words) <= 6 else 0.7)
+    return sound * (0.85 if len(words) <= 3 else 0.55)
 
 
 def _fit(q: Quoted, cue: Cue, masked: str, after: str) -> tuple[float, str]:
@@ -139,7 +167,7 @@ def _fit(q: Quoted, cue: Cue, masked: str, after: str) -> tuple[float, str]:
 def _carry_over(
     previous: _Spoken, item: _Spoken, i: int, masked: str, text: str, sentences: list[Sentence], cues: list[list[Cue]]
 ) -> None:
-    """Give a quoted span the speaker of the one before it where the text runs on."""
+    """""Give a quoted span the speaker of the one before it where the text runs on.""" ""
     between = masked[previous.quoted.outer_end : item.quoted.outer_start]
     if previous.quoted.is_open and not between.strip():
         item.continues = i - 1
@@ -153,7 +181,7 @@ def _carry_over(
     if previous.cue is None:
         return
     here = sentences[item.sentence]
-    alone = not masked[here.start : item.quoted.outer_start].strip(" ¤.,—–-…“\"")
+    alone = not masked[here.start : item.quoted.outer_start].strip(' ¤.,—–-…“"')
     if "\n" not in between and alone and item.sentence - previous.sentence <= 1:
         item.cue, item.rule, item.confidence = previous.cue, "next sentence", min(previous.confidence, 0.9)
         if _clause_only(between):
@@ -209,7 +237,7 @@ def _said_alone(group: list[_Spoken], named: _Spoken) -> bool:
 
 
 def _bare_end(text: str, quoted: Quoted) -> int:
-    """Return the end of the span without the comma that belongs to the sentence around it."""
+    """""Return the end of the span without the comma that belongs to the sentence around it.""" ""
     end = quoted.end
     while end > quoted.start and text[end - 1] in ", \t":
         end -= 1

@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_ABBREVIATIONS = frozenset(
+from archive.text.word_lists import words
+
+_ABBREVIATIONS = words(
     """mr mrs ms dr prof sen sens rep reps gov gen lt col sgt capt cmdr maj adm rev hon st jr sr vs etc inc corp ltd co
     no nos jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thurs fri sat sun ave blvd rd mt ft
-    u.s u.k u.n e.g i.e a.m p.m d.c ph.d dept univ approx al op cit pp vol fig ed eds est min max tel
-    ala ariz ark calif colo conn del fla ga ill ind kan ky la mass md mich minn miss mo mont neb nev okla ore pa tenn
-    tex va vt wash wis wyo r d dem ind. z.b d.h bzw usw evtl nr hr fr sog m mme mlle mm sr sra srta dña ee.uu
-    г гг им ул тыс млн млрд руб т.е т.д т.п проф акад гр""".split()
+    u.s u.k u.n e.g i.e a.m p.m d.c ph.d dept univ approx al op cit pp vol fig ed eds est min max tel ala ariz ark
+    calif colo conn del fla ga ill ind kan ky la mass md mich minn miss mo mont neb nev okla ore pa tenn tex va vt
+    wash wis wyo r d dem ind. z.b d.h bzw usw evtl nr hr fr sog m mme mlle mm sr sra srta dña ee.uu г гг им ул тыс
+    млн млрд руб т.е т.д т.п проф акад гр"""
 )
 # How far a full stop's neighborhood is looked at: a look at the whole line would make long paragraphs quadratic.
 AROUND = 80
-_END = re.compile(r"[.!?…。！？؟۔।]+[\"'”’»“)\]¤]*(?=\s|$)|[。！？]")  # noqa: RUF039
+_END = re.compile(r"[.!?…。！？؟۔।]+[\"'”’»“)\]¤]*(?=\s|$)|[。！？]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _starts(head: str) -> bool:
     return bool(word) and word is not None and word.group(0) in _OPENERS
 
 
-_OPENERS = frozenset(
-    "The A An He She It They We I In On At But And This That These Those Their His Her Its As After Before When While "
-    "If For There Here Since With By From Now Then So Yet Meanwhile However Earlier Later".split()
+_OPENERS = words(
+    """The A An He She It They We I In On At But And This That These Those Their His Her Its As After Before When While
+    If For There Here Since With By From Now Then So Yet Meanwhile However Earlier Later"""
 )

@@ -72,12 +72,19 @@ _BY = re.compile(
 )
 _CITING = re.compile(
     r"\b(?:citing|quoting|with reference to|referring to|references? to|cites|cited|quoted|quotes|credited to|"
-    r"as quoted by|as reported by|via)\s+", re.I
+    r"as quoted by|as reported by|via)\s+",
+    re.I,
 )
 _ACCORDING = re.compile(r"\b(?:according to|in the words of|in the view of|as per)\s+", re.I)
 _INTERVIEW = re.compile(
     r"\b(?:interview(?:ed|s)?|conversation|appearance|op-ed|editorial|article|column|piece|essay|statement)\s+"
-    r"(?:\w+\s+){0,2}?(?:with|by|on|in|for|to|published in|published by)\s+", re.I
+    r"(?:\w+\s+){0,2}?(?:with|by|on|in|for|to|published in|published by)\s+",
+    re.I,
+)
+
+
+_ISSUED = re.compile(
+    r"\s+(?:an?\s+|the\s+)?(?:\w+\s+){0,2}?(?:warning|statement|communiqué|report|denial|appeal|alert|apology)"
 )
 
 
@@ -94,6 +101,7 @@ class _Reader:
         self.text = text
         self.base = base
         self.tokens = [_Token(m.group(0), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+        self.subject: tuple[int, int] | None = None
 
     def cues(self) -> list[Cue]:
         found: list[Cue] = []
@@ -105,25 +113,29 @@ class _Reader:
                     taken.add(match.start())
                     word = match.group(0).split()[0].casefold()
                     found.append(self._cue(kind, word, match.start(), match.end(), source))  # type: ignore[arg-type]
-        subject: tuple[int, int] | None = None
         for i, token in enumerate(self.tokens):
             low = token.low
             if low in TELLING or low in NAMING:
                 cue = self._finite(i)
             elif low in TELLING_ING:
-                cue = self._participle(i, subject)
+                cue = self._participle(i)
             elif token.text == ":" and i and token.start > 0:
                 cue = self._colon(i)
             else:
                 continue
             if cue is not None:
                 found.append(cue)
-                if cue.kind != "names" or subject is None:
-                    subject = (cue.source[0] - self.base, cue.source[1] - self.base)
+                if cue.kind != "names" or self.subject is None:
+                    self.subject = (cue.source[0] - self.base, cue.source[1] - self.base)
         return found
 
     def _cue(
-        self, kind: CueKind, word: str, start: int, end: int, source: tuple[int, int],
+        self,
+        kind: CueKind,
+        word: str,
+        start: int,
+        end: int,
+        source: tuple[int, int],
         addressee: tuple[int, int] | None = None,
     ) -> Cue:
         base = self.base
@@ -136,6 +148,8 @@ class _Reader:
         kind: CueKind = "tells" if token.low in TELLING else "names"
         if self._is_noun(i):
             return None
+        if token.low == "issued" and not _ISSUED.match(self.text, token.end):
+            return None
         j = i - 1
         while j >= 0 and (self.tokens[j].low in AUXILIARY or self.tokens[j].low.endswith("ly")):
             j -= 1
@@ -146,7 +160,10 @@ class _Reader:
         inverted = self._inverted(i)
         if inverted is not None:
             return self._cue("inverted", token.low, token.start, token.end, inverted)
-        source = self._phrase_left(j)
+        if j >= 0 and self.tokens[j].low in ("and", "but", "then"):
+            source = self.subject or self._first_phrase(j)
+        else:
+            source = self._phrase_left(j)
         if source is None:
             return None
         addressee = self._phrase_right(token.end, STOPS_RIGHT) if token.low in ADDRESSING else None
@@ -154,24 +171,48 @@ class _Reader:
 
     def _infinitive(self, i: int, j: int, kind: CueKind) -> Cue | None:
         """Read "went on to say", "continued to argue": the subject of the verb in front of "to"."""
-        if j < 1 or self.tokens[j - 1].low not in ("on", "continued", "continues", "appeared", "seemed", "wanted", "refused", "failed", "declined", "used"):
+        if j < 1 or self.tokens[j - 1].low not in (
+            "on",
+            "continued",
+            "continues",
+            "appeared",
+            "seemed",
+            "wanted",
+            "refused",
+            "failed",
+            "declined",
+            "used",
+        ):
             return None
         k = j - 1
-        while k >= 0 and self.tokens[k].low in ("on", "went", "goes", "continued", "continues", "appeared", "seemed", "wanted", "refused", "failed", "declined", "used"):
+        while k >= 0 and self.tokens[k].low in (
+            "on",
+            "went",
+            "goes",
+            "continued",
+            "continues",
+            "appeared",
+            "seemed",
+            "wanted",
+            "refused",
+            "failed",
+            "declined",
+            "used",
+        ):
             k -= 1
         source = self._phrase_left(k)
         token = self.tokens[i]
         return self._cue(kind, token.low, token.start, token.end, source) if source else None
 
-    def _participle(self, i: int, subject: tuple[int, int] | None) -> Cue | None:
+    def _participle(self, i: int) -> Cue | None:
         """Read ", adding that ...": its subject is that of the clause in front of it, else the sentence's."""
         token = self.tokens[i]
         if i and self.tokens[i - 1].low in BE | {"to", "of", "without", "for", "from", "about"}:
-            if not (self.tokens[i - 1].low in BE):
+            if self.tokens[i - 1].low not in BE:
                 return None
             source = self._phrase_left(i - 2)
         else:
-            source = subject or self._first_phrase(i)
+            source = self.subject or self._first_phrase(i)
         addressee = self._phrase_right(token.end, STOPS_RIGHT) if token.low in ADDRESSING else None
         return self._cue("tells", token.low, token.start, token.end, source, addressee) if source else None
 
@@ -199,7 +240,23 @@ class _Reader:
         if following is None or not following.is_word:
             return None
         low = following.low
-        if low in ("that", "in", "on", "at", "it", "there", "during", "to", "so", "when", "if", "of", "with", "as", "by"):
+        if low in (
+            "that",
+            "in",
+            "on",
+            "at",
+            "it",
+            "there",
+            "during",
+            "to",
+            "so",
+            "when",
+            "if",
+            "of",
+            "with",
+            "as",
+            "by",
+        ):
             return None
         if not (following.text[0].isupper() or low in DETERMINERS | PRONOUNS or quote_before):
             return None
@@ -220,10 +277,51 @@ class _Reader:
     def _is_noun(self, i: int) -> bool:
         """Return whether the word at `i` stands as a noun ("the report", "his claims", "police reports of")."""
         low = self.tokens[i].low
-        if low not in ("report", "reports", "claims", "claim", "states", "state", "notes", "note", "estimates", "estimate",
-                       "shows", "show", "views", "attacks", "attack", "calls", "call", "questions", "promises", "quotes",
-                       "uses", "use", "points", "hopes", "hope", "fears", "demands", "thought", "felt", "brands", "labels",
-                       "tweets", "says", "find", "finds", "raises", "supports", "plans", "write", "warns", "reads"):
+        if self.tokens[i].text == "States":
+            return True
+        if low not in (
+            "report",
+            "reports",
+            "claims",
+            "claim",
+            "states",
+            "state",
+            "notes",
+            "note",
+            "estimates",
+            "estimate",
+            "shows",
+            "show",
+            "views",
+            "attacks",
+            "attack",
+            "calls",
+            "call",
+            "questions",
+            "promises",
+            "quotes",
+            "uses",
+            "use",
+            "points",
+            "hopes",
+            "hope",
+            "fears",
+            "demands",
+            "thought",
+            "felt",
+            "brands",
+            "labels",
+            "tweets",
+            "says",
+            "find",
+            "finds",
+            "raises",
+            "supports",
+            "plans",
+            "write",
+            "warns",
+            "reads",
+        ):
             return False
         before = self.tokens[i - 1] if i else None
         if before is None:
@@ -231,7 +329,34 @@ class _Reader:
         if before.low in DETERMINERS - {"some", "many", "most", "others"} or before.low in PREPOSITIONS:
             return True
         after = self.tokens[i + 1].low if i + 1 < len(self.tokens) else ""
-        return low in ("reports", "report", "claims", "states", "notes", "attacks", "estimates") and after in ("of", "from", "about")
+        if low in ("report", "show") and not (
+            (before.low.endswith(("s", "media")) and before.text[0].islower())
+            or before.low in PRONOUNS
+            or after == "that"
+        ):
+            return True
+        if (
+            low == "shows"
+            and before.text[0].isupper()
+            and (before.text.isupper() or after not in ("that", "a", "the", "an", "how"))
+        ):
+            return True
+        if before.low.endswith(("’s", "'s", "s’", "s'")) and low in (
+            "report",
+            "reports",
+            "show",
+            "shows",
+            "claim",
+            "claims",
+            "estimate",
+            "estimates",
+        ):
+            return True
+        return low in ("reports", "report", "claims", "states", "notes", "attacks", "estimates") and after in (
+            "of",
+            "from",
+            "about",
+        )
 
     def _first_phrase(self, limit: int) -> tuple[int, int] | None:
         """Return the noun phrase that opens the sentence in front of token `limit`."""
@@ -244,9 +369,14 @@ class _Reader:
                 i += 1
             start = i + 1
         end = start
-        while end < limit and self.tokens[end].is_word and (
-            self.tokens[end].text[0].isupper() or self.tokens[end].low in DETERMINERS | PRONOUNS | {"of"}
-            or (end == start + 1 and self.tokens[start].low in DETERMINERS)
+        while (
+            end < limit
+            and self.tokens[end].is_word
+            and (
+                self.tokens[end].text[0].isupper()
+                or self.tokens[end].low in DETERMINERS | PRONOUNS | {"of"}
+                or (end == start + 1 and self.tokens[start].low in DETERMINERS)
+            )
         ):
             end += 1
         if end == start:
@@ -262,7 +392,9 @@ class _Reader:
                 continue
             low = token.low
             if not token.is_word:
-                if token.text in ("’", "'", "“", "&", "/", "%") or (token.text == "." and end > 0 and token.start == end and self._abbreviated(end)):
+                if token.text in ("’", "'", "“", "&", "/", "%") or (
+                    token.text == "." and end > 0 and token.start == end and self._abbreviated(end)
+                ):
                     continue
                 break
             if count and (low in stops or (low in DAYS and stops is STOPS_RIGHT)):
@@ -331,24 +463,67 @@ class _Reader:
             return self._trim(0, j - 1) if first.text[0].isupper() and first.low not in PREPOSITIONS else None
         is_list = len(aside) <= 3 and all(t.text[0].isupper() for t in aside if t.is_word) and aside[0].low not in DAYS
         left = self._phrase_left(k - 1, depth + 1)
+        if left is not None and self._titles(left, aside):
+            return left[0], aside[-1].end
         if left is not None and not (is_list and depth == 0 and self._lower_before(k)):
             return left
         return self._trim(k + 1, j - 1)
+
+    def _titles(self, left: tuple[int, int], aside: list[_Token]) -> bool:
+        """Return whether `left` is the office of the person whom the aside names ("The mayor, Ana Ruiz, said")."""
+        named = 2 <= len(aside) <= 4 and all(t.is_word and t.text[0].isupper() and t.low not in DAYS for t in aside)
+        words = self.text[left[0] : left[1]].split()
+        return named and len(words) > 1 and words[0].casefold() in ("the", "its", "his", "her", "their", "our")
 
     def _lower_before(self, k: int) -> bool:
         return k > 0 and self.tokens[k - 1].is_word and self.tokens[k - 1].text[0].islower()
 
     def _trim(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the span of tokens start..end without leading connectives, days and prepositional phrases."""
-        while start <= end and (self.tokens[start].low in ("and", "but", "then", "so", "or", "meanwhile", "still", "yet", "also", "now", "later", "earlier", "today", "yesterday", "instead", "indeed", "however", "again", "once", "here", "perhaps", "sometimes") or not self.tokens[start].is_word):
+        while start <= end and (
+            self.tokens[start].low
+            in (
+                "and",
+                "but",
+                "then",
+                "so",
+                "or",
+                "meanwhile",
+                "still",
+                "yet",
+                "also",
+                "now",
+                "later",
+                "earlier",
+                "today",
+                "yesterday",
+                "instead",
+                "indeed",
+                "however",
+                "again",
+                "once",
+                "here",
+                "perhaps",
+                "sometimes",
+            )
+            or not self.tokens[start].is_word
+        ):
             start += 1
-        while end >= start and (self.tokens[end].low in DAYS or not self.tokens[end].is_word or self.tokens[end].low in AUXILIARY - {"all", "both"}):
+        while end >= start and (
+            self.tokens[end].low in DAYS
+            or not self.tokens[end].is_word
+            or self.tokens[end].low in AUXILIARY - {"all", "both"}
+        ):
             end -= 1
         if start > end:
             return None
         if self.tokens[start].low in PREPOSITIONS:
             k = end
-            while k > start and (self.tokens[k].text[0].isupper() or not self.tokens[k].is_word) and self.tokens[k].low not in DAYS:
+            while (
+                k > start
+                and (self.tokens[k].text[0].isupper() or not self.tokens[k].is_word)
+                and self.tokens[k].low not in DAYS
+            ):
                 k -= 1
             if k < end:
                 begin = k + 1
@@ -367,7 +542,12 @@ class _Reader:
         elif self.tokens[end].low in PRONOUNS and self.tokens[end].low not in ("one", "some", "many", "others", "both"):
             start = end
         for k in range(end, start, -1):
-            if self.tokens[k].low == "and" and k < end and self.tokens[k - 1].text[0].islower() and not self.tokens[k + 1].text[0].islower():
+            if (
+                self.tokens[k].low == "and"
+                and k < end
+                and self.tokens[k - 1].text[0].islower()
+                and not self.tokens[k + 1].text[0].islower()
+            ):
                 start = k + 1
                 break
         return self.tokens[start].start, self.tokens[end].end
