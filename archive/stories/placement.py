@@ -29,8 +29,8 @@ from .similarity import (
 JOIN = 3.0
 
 # A story that stands alone is joined with less: when no other comes near it.
-JOIN_ALONE = 2.0
-ALONE = 0.4
+JOIN_ALONE = 2.4
+ALONE = 0.3
 SUGGEST = 0.3
 SUGGESTIONS = 3
 

@@ -27,7 +27,9 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’].*$")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _SENTENCE_END = re.compile(r"[.!?…:؟。]['\"”’»)\]]*\s*$|\n\s*$")
-_JOINER = re.compile(r"^(?: |-|\. |& | & )$")
+_JOINER = re.compile(r"^(?: |-|\.| & |\. )$")
+# A full stop ends the sentence unless it follows an initial or one of these.
+_ABBREVIATED = frozenset({"dr", "gen", "gov", "lt", "mr", "mrs", "ms", "rep", "sen", "sgt", "st"})
 
 _STEMMERS = {
     "ar": "arabic",
@@ -131,6 +133,7 @@ def name_runs(text: str) -> list[str]:
     opens_sentence = True
     run_opens = False
     last_end = 0
+    previous = ""
 
     def close() -> None:
         while words and words[-1].lower() in _PARTICLES:
@@ -142,11 +145,10 @@ def name_runs(text: str) -> list[str]:
     for match in _WORD.finditer(text):
         gap = text[last_end : match.start()]
         word = match.group()
-        if words and not _JOINER.match(gap):
-            close()
         if last_end:
-            opens_sentence = bool(_SENTENCE_END.search(gap)) or "\n" in gap
-        if opens_sentence and words and gap != ". ":
+            shortened = gap == ". " and (len(previous) == 1 or previous.lower() in _ABBREVIATED)
+            opens_sentence = not shortened and bool(_SENTENCE_END.search(gap) or "\n" in gap)
+        if words and (opens_sentence or not _JOINER.match(gap)):
             close()
         bare = _POSSESSIVE.sub("", word)
         lowered = bare.lower()
@@ -160,7 +162,7 @@ def name_runs(text: str) -> list[str]:
             words.append(lowered)
         else:
             close()
-        last_end = match.end()
+        last_end, previous = match.end(), word
     close()
     return runs
 
