@@ -9,6 +9,7 @@ from celery import shared_task
 
 from archive import clock, dispatch
 from archive.importing import run
+from archive.indexing import rebuild
 from archive.stories.assign import place_waiting
 from archive.stories.mending import repair_recent
 
@@ -44,3 +45,9 @@ def place_articles() -> None:
 def repair_stories() -> None:
     """Form the stories of the last weeks anew with all that came since."""
     repair_recent(at=clock.now())
+
+
+@shared_task(name=dispatch.DRAIN_INDEX, soft_time_limit=3300, time_limit=3600)
+def drain_index() -> None:
+    """Carry what waits into the search index; one that is missing or damaged is rebuilt."""
+    rebuild.drain_or_rebuild()

@@ -1,8 +1,10 @@
 """The records of the archive. Import models from here, never from the modules below."""
 
 from .articles import Article, Blob, Capture, TextHash, Version
+from .changes import VersionChange
 from .collections import Collection, CollectionItem, ResearchRequest
 from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
+from .legal import LegalNote, LegalRequest
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
@@ -40,6 +42,8 @@ __all__ = [
     "ImportItem",
     "ImportRun",
     "IndexEntry",
+    "LegalNote",
+    "LegalRequest",
     "Membership",
     "MergeRecord",
     "Origin",
@@ -66,6 +70,7 @@ __all__ = [
     "TrailEntry",
     "User",
     "Version",
+    "VersionChange",
     "WatchedAddress",
     "WatchedSource",
 ]

@@ -6,6 +6,8 @@ from django.shortcuts import render
 
 from archive.articles import browse
 
+from .history import silent_edits
+
 
 def home(request):
     """Show what is running; an empty archive welcomes the newcomer instead."""
@@ -16,6 +18,7 @@ def home(request):
         "stories": browse.running_stories(request.user),
         "arrivals": browse.latest_arrivals(request.user),
         "runs": browse.latest_runs() if request.user.has_perm("archive.import_articles") else [],
+        "silent_edits": silent_edits(request.user, 5),
         "figures": browse.figures(request.user),
     }
     return render(request, "home/home.html", context)
