@@ -108,7 +108,8 @@ def _articles(items: list[Element], root: Element, context: ReadContext) -> Iter
             warnings=(*only.warnings, *(f"Left out: {what}" for what in left_out)),
         )
         return
-    yield from texts
+    for made in texts:
+        yield dataclasses.replace(made, record=made.guid if len(texts) > 1 else "")
     for what in left_out:
         if " is a " not in what or "not an article" not in what:
             yield Rejected(record=what.split()[0], reason=what, mend="Check the file.", format="newsml_g2")

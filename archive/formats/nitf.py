@@ -132,7 +132,8 @@ def _standfirst(top: Element | None, headline: str) -> str:
         return ""
     abstract = top.find("abstract")
     lines = blocks.from_element(abstract).paragraphs if abstract is not None else []
-    text = " ".join(lines) or first_text(top, "hedline/hl2")
+    below = (hl2 for hl2 in top.iterfind("hedline/hl2") if "headline" not in (hl2.get("class") or ""))
+    text = " ".join(lines) or next(filter(None, map(xml_tree.text, below)), "")
     return "" if fields.same_words(text, headline) else text
 
 

@@ -3,6 +3,7 @@
 from .articles import Article, Blob, Capture, TextHash, Version
 from .collections import Collection, CollectionItem, ResearchRequest
 from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
+from .legal import LegalNote, LegalRequest
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
@@ -39,6 +40,8 @@ __all__ = [
     "ImportItem",
     "ImportRun",
     "IndexEntry",
+    "LegalNote",
+    "LegalRequest",
     "Membership",
     "MergeRecord",
     "Origin",

@@ -10,6 +10,7 @@ from . import (
     dates,
     face,
     home,
+    legal,
     me,
     outlets,
     patterns,
@@ -42,4 +43,8 @@ urlpatterns = [
     path("collections/feed/<str:token>/", collections.feed, name="collection_feed"),
     path("collect/", collections.collect, name="collect"),
     path("articles/<int:pk>/citation/", collections.citation, name="article_citation"),
+    path("legal/", legal.index, name="legal"),
+    path("legal/<int:pk>/", legal.detail, name="legal_request"),
+    path("articles/<int:pk>/warning/", legal.warn, name="legal_note"),
+    path("articles/<int:pk>/evidence/", legal.evidence, name="evidence"),
 ]
