@@ -1,4 +1,4 @@
-"""Promises the families of quotes: which spans, in which texts, are one utterance, and how each differs from the fullest.
+"""Promises the families of quotes: which spans, in which texts, are one utterance, and how each differs.
 
 Two quotes are one utterance when they share most of their content words, or when they share some and the sentences
 around them agree (a short or back-translated quote). A long quote may hold two utterances that others print apart: then
@@ -36,6 +36,8 @@ _PARAPHRASE_WORDS = 5
 _PARAPHRASE_COVERED = 0.8
 # Stems that more quotes than this share can't pick candidates in a story of hundreds of articles.
 _COMMON = 80
+# How many characters of its paragraph on either side are a quote's surroundings.
+_AROUND = 300
 
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 _STOP = (
@@ -49,7 +51,7 @@ _english = stemmer("english")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text whose quotes are compared: `key` names it (a version), `article` the article, `rank` its place in time."""
+    """One text whose quotes are compared: `key` names it (a version), `rank` is its place in time."""
 
     key: int
     article: int
@@ -173,7 +175,10 @@ def _nodes(text: Text) -> list[_Node]:
     for i, quote in enumerate(text.quotes):
         if len(_WORD.findall(quote.text)) < 2:
             continue
-        around = text.body[quote.context[0] : quote.start] + " " + text.body[quote.end : quote.context[1]]
+        start = max(text.body.rfind("\n", 0, quote.start) + 1, quote.start - _AROUND)
+        end = text.body.find("\n", quote.end)
+        end = min(end if end >= 0 else len(text.body), quote.end + _AROUND)
+        around = text.body[start : quote.start] + " " + text.body[quote.end : end]
         nodes.append(_Node(text, i, quote.start, quote.end, quote.text, _stems(quote.text), _stems(around)))
     return nodes
 
