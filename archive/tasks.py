@@ -9,6 +9,7 @@ from celery import shared_task
 
 from archive import dispatch
 from archive.importing import run
+from archive.indexing import rebuild
 
 
 @shared_task(name=dispatch.READ_RUN, soft_time_limit=840, time_limit=900)
@@ -29,3 +30,9 @@ def import_run(run_id: int) -> None:
 def push_import_runs() -> None:
     """Ask again for every import run that is not at its end."""
     run.push_unfinished()
+
+
+@shared_task(name=dispatch.DRAIN_INDEX, soft_time_limit=3300, time_limit=3600)
+def drain_index() -> None:
+    """Carry what waits into the search index; one that is missing or damaged is rebuilt."""
+    rebuild.drain_or_rebuild()
