@@ -47,6 +47,7 @@ _STOP = (
     | words("not only also very so much really it's that's there's us them him me itself")
 )
 _english = stemmer("english")
+_TYPOGRAPHY = {ord("’"): "'", ord("‘"): "'", ord("“"): '"', ord("”"): '"', ord("…"): "...", 0xA0: " "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def _typographic(text: str) -> str:
-    plain = text.translate(str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " "}))
+    plain = text.translate(_TYPOGRAPHY)
     plain = re.sub(r"\s+", " ", plain).strip(" .,;:!?-–—")
     return plain[:1].casefold() + plain[1:]
 
