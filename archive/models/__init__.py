@@ -1,6 +1,7 @@
 """The records of the archive. Import models from here, never from the modules below."""
 
 from .articles import Article, Blob, Capture, TextHash, Version
+from .changes import VersionChange
 from .collections import Collection, CollectionItem, ResearchRequest
 from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
 from .legal import LegalNote, LegalRequest
@@ -68,6 +69,7 @@ __all__ = [
     "TrailEntry",
     "User",
     "Version",
+    "VersionChange",
     "WatchedAddress",
     "WatchedSource",
 ]
