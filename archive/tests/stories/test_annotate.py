@@ -19,13 +19,13 @@ NOW = datetime(2025, 3, 8, 12, tzinfo=UTC)
 RELAYED = Content(
     headline="Dam gates closed",
     source_line="Source: Northport Gazette, as reported by Coast Today",
-    body="According to three unnamed officials, the eastern wall is moving “at a disturbing pace,” providing no warning.\n"
+    body="According to three unnamed officials, the eastern wall is moving “at a disturbing pace,” giving no sign.\n"
     "One of the officials said that “the order was plain and nobody in the control room slept that night.”",
     language="en",
 )
 DIRECT = Content(
     headline="Wall of the dam moves: Northport Gazette",
-    body="Officials told of an eastern wall that is moving at a «disturbing pace» without any warning.\n"
+    body="Officials told of an eastern wall that is moving at a «disturbing pace» without any sign.\n"
     "“The order was clear, and nobody in the control room slept that night,” one of the officials said.",
     language="en",
 )
@@ -69,7 +69,7 @@ def test_quotes_are_stored_with_their_speakers():
     article = make("Valley News", RELAYED)
     annotate([article])
     quotes = list(article.quotes.order_by("start"))
-    assert [q.text for q in quotes][0] == "at a disturbing pace"
+    assert quotes[0].text == "at a disturbing pace"
     assert quotes[1].speaker == "One of the officials"
     assert RELAYED.body[quotes[1].start : quotes[1].end] == quotes[1].text
 
