@@ -8,7 +8,7 @@ from .legal import LegalNote, LegalRequest
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
-from .provenance import Attribution, Quote, QuoteFamily
+from .provenance import Attribution, Quote, QuoteFamily, QuoteVariant
 from .stories import (
     Membership,
     Origin,
@@ -56,6 +56,7 @@ __all__ = [
     "Posting",
     "Quote",
     "QuoteFamily",
+    "QuoteVariant",
     "ResearchRequest",
     "Story",
     "StoryEdit",
