@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0008_version_changes'),
+        ('archive', '0009_quote_variants'),
     ]
 
     operations = [
