@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from archive import dispatch
+from archive import clock, dispatch
+from archive.articles import status
 from archive.importing import run
 from archive.indexing import rebuild
 
@@ -36,3 +37,9 @@ def push_import_runs() -> None:
 def drain_index() -> None:
     """Carry what waits into the search index; one that is missing or damaged is rebuilt."""
     rebuild.drain_or_rebuild()
+
+
+@shared_task(name=dispatch.LIFT_EMBARGOES, soft_time_limit=50, time_limit=60)
+def lift_embargoes() -> None:
+    """End every embargo that is over by now."""
+    status.lift_due_embargoes(at=clock.now())

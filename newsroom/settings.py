@@ -261,6 +261,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE = {
     "push-import-runs": {"task": "archive.tasks.push_import_runs", "schedule": 10.0, "options": {"expires": 10}},
+    "lift-embargoes": {"task": "archive.tasks.lift_embargoes", "schedule": 20.0, "options": {"expires": 20}},
     "drain-index": {"task": "archive.tasks.drain_index", "schedule": 5.0, "options": {"expires": 5}},
     "place-articles": {"task": "archive.tasks.place_articles", "schedule": 10.0, "options": {"expires": 10}},
     "deliver-alerts": {"task": "archive.tasks.deliver_alerts", "schedule": 30.0, "options": {"expires": 30}},

@@ -8,7 +8,7 @@ from .legal import LegalNote, LegalRequest
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
-from .provenance import Attribution, Quote, QuoteFamily
+from .provenance import Attribution, Quote, QuoteFamily, QuoteVariant
 from .stories import (
     Membership,
     Origin,
@@ -55,6 +55,7 @@ __all__ = [
     "Posting",
     "Quote",
     "QuoteFamily",
+    "QuoteVariant",
     "ResearchRequest",
     "Story",
     "StoryEdit",

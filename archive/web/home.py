@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from django.shortcuts import render
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from archive import clock
 from archive.articles import browse
+from archive.importing import sample
 
 from .history import silent_edits
 
@@ -22,3 +28,12 @@ def home(request):
         "figures": browse.figures(request.user),
     }
     return render(request, "home/home.html", context)
+
+
+@require_POST
+@permission_required("archive.import_articles", raise_exception=True)
+def load_sample(request):
+    """Bring the sample in, and wait for it on the first page."""
+    sample.load_sample(by=request.user, at=clock.now())
+    messages.success(request, _("The sample is coming in. Its articles appear here in a moment."))
+    return redirect("home")
