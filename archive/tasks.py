@@ -11,6 +11,8 @@ from archive import clock, dispatch
 from archive.articles import status
 from archive.importing import run
 from archive.indexing import rebuild
+from archive.stories.assign import place_waiting
+from archive.stories.mending import repair_recent
 
 
 @shared_task(name=dispatch.READ_RUN, soft_time_limit=840, time_limit=900)
@@ -31,6 +33,19 @@ def import_run(run_id: int) -> None:
 def push_import_runs() -> None:
     """Ask again for every import run that is not at its end."""
     run.push_unfinished()
+
+
+@shared_task(name=dispatch.PLACE_ARTICLES, soft_time_limit=540, time_limit=600)
+def place_articles() -> None:
+    """Place what waits in stories, and ask for the rest."""
+    if place_waiting(at=clock.now(), limit=2000).placed >= 2000:
+        dispatch.place_soon()
+
+
+@shared_task(name=dispatch.REPAIR_STORIES, soft_time_limit=1700, time_limit=1800)
+def repair_stories() -> None:
+    """Form the stories of the last weeks anew with all that came since."""
+    repair_recent(at=clock.now())
 
 
 @shared_task(name=dispatch.DRAIN_INDEX, soft_time_limit=3300, time_limit=3600)
