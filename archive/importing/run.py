@@ -30,6 +30,8 @@ from .serial import hints_to_json
 
 State = ImportRun.State
 SLICE_SECONDS = 4.0
+# Reading goes on longer: to leave a large file means to pass over its first part again.
+READ_SECONDS = 45.0
 WORKERS_A_RUN = 4
 _UNFINISHED = (State.READING, State.RUNNING)
 _READ_TOGETHER = 12
@@ -177,7 +179,7 @@ def retry(run: ImportRun) -> int:
     return again
 
 
-def read_some(run_id: int, *, seconds: float = SLICE_SECONDS, tick: Callable[[], None] | None = None) -> bool:
+def read_some(run_id: int, *, seconds: float = READ_SECONDS, tick: Callable[[], None] | None = None) -> bool:
     """Read files of a run for some seconds; return whether there is more to read."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state != State.READING:
@@ -204,7 +206,7 @@ def read_some(run_id: int, *, seconds: float = SLICE_SECONDS, tick: Callable[[],
                 tick()
             if is_automatic(run):
                 dispatch.import_run(run.pk, interactive=is_single(run))
-            if ImportRun.objects.filter(pk=run.pk).exclude(state=State.READING).exists():
+            if not _is_reading(run):
                 return False
     if run.files.filter(state=ImportFile.State.WAITING).exists():
         return True
@@ -352,6 +354,11 @@ def is_single(run: ImportRun) -> bool:
     return bool(run.options.get("single"))
 
 
+def _is_reading(run: ImportRun) -> bool:
+    """Say whether the run is still to be read, which somebody may have paused or canceled."""
+    return ImportRun.objects.filter(pk=run.pk, state=State.READING).exists()
+
+
 def _may_import(run: ImportRun) -> bool:
     return run.state == State.RUNNING or (run.state == State.READING and is_automatic(run))
 
@@ -394,7 +401,7 @@ def _read_file(
                 tick()
             if is_automatic(run):
                 dispatch.import_run(run.pk, interactive=is_single(run))
-            if time.monotonic() >= until:
+            if time.monotonic() >= until or not _is_reading(run):
                 return False
     except FileUnreadable as error:
         stager.flush()
