@@ -320,6 +320,9 @@ class Answer:
         if self.request.hidden:
             hidden = np.fromiter(self.request.hidden, np.uint64, len(self.request.hidden))
             seen &= ~np.isin(segment.articles, hidden)
+        if self.request.only is not None:
+            only = np.fromiter(self.request.only, np.uint64, len(self.request.only))
+            seen &= np.isin(segment.articles, only)
         if self.until is not None:
             seen &= segment.captured <= self.until
         return seen
