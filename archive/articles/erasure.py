@@ -9,16 +9,30 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
-from archive.models import Article, Attribution, Blob, Capture, ImportItem, Posting, Quote, Story, TextHash, Version
+from archive.models import (
+    Article,
+    Attribution,
+    Blob,
+    Capture,
+    ImportItem,
+    Posting,
+    Quote,
+    Story,
+    TextHash,
+    Version,
+    VersionChange,
+)
 
+from . import journal
+from .compare import chain, record_changes
+from .content import content_of_version
 from .operations import touch
 
 TEXT_FIELDS = ("headline", "standfirst", "byline", "dateline", "credit", "source_line", "body")
@@ -55,7 +69,7 @@ def erase(erasure: Erasure, *, at: datetime) -> None:
         name: _cut(getattr(article, name), _spans(getattr(article, name), erasure.words)) for name in ARTICLE_FIELDS
     }
     Article.objects.filter(pk=article.pk).update(**values)
-    _write_journal(
+    journal.note(
         {
             "article": article.pk,
             "request": erasure.request_id,
@@ -67,29 +81,27 @@ def erase(erasure: Erasure, *, at: datetime) -> None:
     )
 
 
-def replay(*, at: datetime) -> int:
-    """Repeat every erasure of the journal on an archive restored from a backup; return how many were repeated.
+def repeat(article: Article, line: Mapping[str, Any], *, at: datetime, whole_before: set[int]) -> bool:
+    """Repeat one erasure of the journal on an article restored from a backup; return whether there was anything to do.
 
-    An entry whose article is not in the backup, or whose texts are others by now, is passed over.
+    Only texts that are still whole are cut; `whole_before` collects them, so that the next line of the journal, whose
+    places count in the text this one left, goes on where it had gone on.
     """
-    done = 0
-    for line in _journal():
-        with transaction.atomic():
-            article = Article.objects.filter(pk=line["article"]).first()
-            if article is None or not article.versions.filter(content_sha256__in=line["cuts"]).exists():
-                continue
-            _cut_out(article, line["cuts"], line["request"], whole=line["whole"])
-            if line["whole"]:
-                Article.objects.filter(pk=article.pk).update(
-                    status=Article.Status.CANCELED, changed_at=at, **dict.fromkeys(ARTICLE_FIELDS, "")
-                )
-            done += 1
-    return done
-
-
-def journal_path() -> Path:
-    """Return where erasures are noted beside the database."""
-    return Path(settings.ARCHIVE_HOME) / "erasures.jsonl"
+    held = [
+        version
+        for version in article.versions.filter(content_sha256__in=line["cuts"])
+        if version.pk in whole_before or content_of_version(version).sha256 == version.content_sha256
+    ]
+    if not held:
+        return False
+    whole_before.update(version.pk for version in held)
+    cuts = {version.content_sha256: line["cuts"][version.content_sha256] for version in held}
+    _cut_out(article, cuts, line["request"], whole=line["whole"])
+    if line["whole"]:
+        Article.objects.filter(pk=article.pk).update(
+            status=Article.Status.CANCELED, changed_at=at, **dict.fromkeys(ARTICLE_FIELDS, "")
+        )
+    return True
 
 
 def _cut_out(article: Article, cuts: Mapping[str, Mapping[str, Spans]], request_id: int, *, whole: bool) -> None:
@@ -129,6 +141,8 @@ def _erase_captures(article: Article, versions: Sequence[Version]) -> None:
 
 def _erase_derived(article: Article) -> None:
     """Take away what was derived from the text: it is derived anew from what is left."""
+    VersionChange.objects.filter(version__in=chain(article)).delete()
+    record_changes(article)
     Quote.objects.filter(article=article).delete()
     Attribution.objects.filter(article=article).delete()
     TextHash.objects.filter(article=article).delete()
@@ -161,20 +175,3 @@ def _cut(text: str, spans: Spans) -> str:
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + REDACTED + text[end:]
     return text
-
-
-def _write_journal(line: dict) -> None:
-    def write() -> None:
-        path = journal_path()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf8") as journal:
-            journal.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-    transaction.on_commit(write)
-
-
-def _journal() -> Iterator[dict]:
-    path = journal_path()
-    if path.exists():
-        for text in path.read_text(encoding="utf8").splitlines():
-            yield json.loads(text)

@@ -26,6 +26,7 @@ from archive.models import (
 )
 
 from . import trail
+from .compare import record_changes
 from .content import Metadata, content_of_version
 from .operations import ArchiveError, create_article, touch, touch_index
 from .permissions import require
@@ -123,6 +124,7 @@ def merge_articles(*, source: Article, target: Article, by: User, reason: str, a
         raise MergeConflict("Two outlets' texts are two articles, however alike: only the same outlet's can be merged.")
     Article.objects.filter(pk=source.pk).update(merged_into=target)
     followers = _follow(Article, source, target)
+    record_changes(target)
     touch(source.pk, target.pk)
     return _record(MergeRecord.Kind.ARTICLE, source, target, {"followers": followers}, by, reason, at)
 

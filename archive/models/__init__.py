@@ -1,13 +1,14 @@
 """The records of the archive. Import models from here, never from the modules below."""
 
 from .articles import Article, Blob, Capture, TextHash, Version
+from .changes import VersionChange
 from .collections import Collection, CollectionItem, ResearchRequest
 from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
 from .legal import LegalNote, LegalRequest
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
-from .provenance import Attribution, Quote, QuoteFamily
+from .provenance import Attribution, Quote, QuoteFamily, QuoteVariant
 from .stories import (
     Membership,
     Origin,
@@ -19,6 +20,7 @@ from .stories import (
     StorySuggestion,
     StoryVisit,
     TermCount,
+    TermVector,
 )
 from .tags import ArticleTag, Tag
 from .trail import TrailEntry
@@ -54,6 +56,7 @@ __all__ = [
     "Posting",
     "Quote",
     "QuoteFamily",
+    "QuoteVariant",
     "ResearchRequest",
     "Story",
     "StoryEdit",
@@ -63,10 +66,12 @@ __all__ = [
     "StoryVisit",
     "Tag",
     "TermCount",
+    "TermVector",
     "TextHash",
     "TrailEntry",
     "User",
     "Version",
+    "VersionChange",
     "WatchedAddress",
     "WatchedSource",
 ]

@@ -9,6 +9,7 @@ from . import (
     collections,
     dates,
     face,
+    history,
     home,
     legal,
     me,
@@ -20,6 +21,7 @@ from . import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("sample/", home.load_sample, name="load_sample"),
     path("articles/<int:pk>/", article.article, name="article"),
     path("articles/<int:pk>/versions/<int:number>/", article.article, name="article_version"),
     path("outlets/", outlets.outlets, name="outlets"),
@@ -47,6 +49,10 @@ urlpatterns = [
     path("collections/<int:pk>/export.<str:form>", collections.export, name="collection_export"),
     path("collections/feed/<str:token>/", collections.feed, name="collection_feed"),
     path("collect/", collections.collect, name="collect"),
+    path("articles/<int:pk>/history/", history.history, name="article_history"),
+    path("articles/<int:pk>/diff/", history.diff, name="article_diff_choose"),
+    path("articles/<int:pk>/diff/<int:before>/<int:after>/", history.diff, name="article_diff"),
+    path("changes/", history.changes, name="changes"),
     path("articles/<int:pk>/citation/", collections.citation, name="article_citation"),
     path("legal/", legal.index, name="legal"),
     path("legal/<int:pk>/", legal.detail, name="legal_request"),

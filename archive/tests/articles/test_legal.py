@@ -13,9 +13,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from pypdf import PdfReader
 
-from archive.articles import collections, erasure, legal, operations, status, trail
+from archive.articles import collections, journal, legal, operations, status, trail
 from archive.articles.content import Content, Metadata, NewCapture
 from archive.articles.evidence import evidence_pack
+from archive.articles.replay import replay
 from archive.models import Article, Blob, IndexEntry, LegalRequest, Quote, User, Version
 
 NOW = datetime(2025, 3, 8, 12, tzinfo=UTC)
@@ -131,17 +132,19 @@ def test_bytes_that_another_article_came_from_stay(article, ana, ben):
 @pytest.mark.django_db(transaction=True)
 def test_an_archive_restored_from_an_older_backup_repeats_the_erasure(article, ana, ben, settings, tmp_path):
     settings.ARCHIVE_HOME = tmp_path
-    before = list(article.versions.order_by("number").values("pk", "headline", "body"))
+    before = list(article.versions.order_by("number").values("pk", "headline", "body", "captions"))
     request = ask(article, ana, "erase")
     legal.decide(request=request, grant=True, decision="Court", by=ana, at=NOW)
     legal.confirm(request=request, by=ben, at=NOW)
-    assert SECRET not in erasure.journal_path().read_text()
+    assert SECRET not in journal.path().read_text()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('archive.erasure', 'restore', true)")
         for row in before:
-            Version.objects.filter(pk=row["pk"]).update(headline=row["headline"], body=row["body"])
+            Version.objects.filter(pk=row["pk"]).update(
+                headline=row["headline"], body=row["body"], captions=row["captions"]
+            )
     assert SECRET in everything()
-    assert erasure.replay(at=NOW) == 1
+    assert replay(journal.lines(), at=NOW) == 1
     assert SECRET not in everything()
 
 
@@ -152,13 +155,13 @@ def test_the_journal_repeats_a_redaction_without_keeping_the_words(article, ana,
     request = ask(article, ana, "redact", SECRET)
     legal.decide(request=request, grant=True, decision="Settled", by=ana, at=NOW)
     legal.confirm(request=request, by=ben, at=NOW)
-    journal = erasure.journal_path().read_text()
-    assert journal and not any(word in journal for word in SECRET.split())
+    noted = journal.path().read_text()
+    assert noted and not any(word in noted for word in SECRET.split())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('archive.erasure', 'restore', true)")
         for row in before:
             Version.objects.filter(pk=row["pk"]).update(body=row["body"], captions=row["captions"])
-    assert erasure.replay(at=NOW) == 1
+    assert replay(journal.lines(), at=NOW) == 1
     assert SECRET not in everything()
     article.refresh_from_db()
     assert article.current_version.body == "The hinges had moved.\nA clerk said [redacted].\nMore."
