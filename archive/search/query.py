@@ -445,7 +445,7 @@ def without_versions(node: Node) -> Node:
     if isinstance(node, VersionsNode):
         return Everything()
     if isinstance(node, And):
-        kept = [child for child in node.children if not isinstance(child, VersionsNode)]
+        kept: list[Node] = [child for child in node.children if not isinstance(child, VersionsNode)]
         return conjunction(kept)
     return node
 
@@ -454,7 +454,7 @@ def toggled(node: Node, part: Node) -> Node:
     """Return the tree narrowed by one more part, or without that part when the tree has it already."""
     if isinstance(node, Everything):
         return part
-    children = list(node.children) if isinstance(node, And) else [node]
+    children: list[Node] = [*node.children] if isinstance(node, And) else [node]
     if part in children:
         children.remove(part)
         return conjunction(children) if children else Everything()
