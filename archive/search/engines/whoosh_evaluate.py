@@ -22,7 +22,7 @@ from .whoosh_codec import UNDATED
 from .whoosh_documents import BODY_BASE, seconds
 from .whoosh_segments import Segment
 
-K1 = 1.2
+K1 = 1.5
 B = 0.75
 TEXT_ZONES = ("headline", "standfirst", "body")
 Scores = Any  # float32 array, or None where nothing is scored
