@@ -103,7 +103,7 @@ def _record(article: Any) -> dict[str, Any]:
             {"text": line["text"], "reason": line["reason"]}
             for reading in readings.values()
             for line in reading.get("lines", [])
-            if line.get("role") not in ("body", "headline", "standfirst") or line.get("reason")
+            if line["role"] not in ("body", "headline", "standfirst")
         ],
         "story": (
             {"id": membership.story_id, "title": membership.story.title, "role": membership.role}

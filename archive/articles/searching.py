@@ -7,7 +7,7 @@ and the moment the index hears of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -186,6 +186,27 @@ def search_page(
         offers_any_words=not any_words_mode and not result.total and _any_words_finds(engine, request),
         as_of=as_of or now,
     )
+
+
+def matching_ids(user, text: str, *, chunk: int = 5000) -> Iterator[int]:
+    """Yield the articles that a query finds for a person, newest first, all of them and each once.
+
+    Raises QueryError when the query can't be read, EngineError when the index can't.
+    """
+    now = clock.now()
+    engine, query = search_engine(), parse(text, now.date())
+    seen: set[int] = set()
+    offset = 0
+    while True:
+        options = {"order": Order.NEWEST, "offset": offset, "limit": chunk, "facets": (), "captured_until": now}
+        hits = engine.search(request_for(user, query, now, **options)).hits
+        for hit in hits:
+            if hit.article not in seen:
+                seen.add(hit.article)
+                yield hit.article
+        if len(hits) < chunk:
+            return
+        offset += chunk
 
 
 def _shown(user, now: datetime, hits: Sequence[Hit], marker: Marker) -> tuple[ShownHit, ...]:

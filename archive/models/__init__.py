@@ -8,7 +8,7 @@ from .legal import LegalNote, LegalRequest
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
-from .provenance import Attribution, Quote, QuoteFamily
+from .provenance import Attribution, Quote, QuoteFamily, QuoteVariant
 from .stories import (
     Membership,
     Origin,
@@ -20,6 +20,7 @@ from .stories import (
     StorySuggestion,
     StoryVisit,
     TermCount,
+    TermVector,
 )
 from .tags import ArticleTag, Tag
 from .trail import TrailEntry
@@ -55,6 +56,7 @@ __all__ = [
     "Posting",
     "Quote",
     "QuoteFamily",
+    "QuoteVariant",
     "ResearchRequest",
     "Story",
     "StoryEdit",
@@ -64,6 +66,7 @@ __all__ = [
     "StoryVisit",
     "Tag",
     "TermCount",
+    "TermVector",
     "TextHash",
     "TrailEntry",
     "User",

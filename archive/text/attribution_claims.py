@@ -10,6 +10,7 @@ import re
 from archive.text.keys import name_key
 from archive.text.outlet_mentions import OutletLookup, OutletMention, find_outlets
 from archive.text.quote_marks import find_quoted, mask_quoted
+from archive.text.quotes import READ_MORE
 from archive.text.sentences import Sentence, split_sentences
 from archive.text.sources import Claim, Source, is_anaphor, read_source
 from archive.text.sourcing import Cue, find_cues
@@ -21,9 +22,6 @@ _RECALLED = re.compile(
     r"as (?:was )?(?:previously |earlier )?reported|recall that|"
     r"background|last (?:week|month|year)|напомним|ранее|нагадаємо|раніше|zuvor|anteriormente|auparavant))\b",
     re.I,
-)
-_READ_MORE = re.compile(
-    r"^\W*(?:read (?:more|also|next)|see also|related|more on|also read|читайте также|читайте також)\b", re.I
 )
 _STATEMENT = words(
     """said says say told tells wrote writes reported reports announced announces argued stated states warned warns
@@ -42,7 +40,7 @@ def read_claims(text: str, field: str, lookup: OutletLookup, subject: str) -> li
     last_outlet: Source | None = None
     recalled_from = len(text) + 1
     for sentence in split_sentences(masked):
-        if _READ_MORE.match(sentence.text):
+        if READ_MORE.match(sentence.text):
             continue
         if re.match(r"^\W*(?:background|context|предыстория|передісторія)\W*$", sentence.text, re.I):
             recalled_from = sentence.end

@@ -7,7 +7,7 @@ background. An article never cites itself. Nothing is guessed: a text without an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -73,10 +73,16 @@ class _Entry:
     relies_on: _Entry | None = None
 
 
-def find_attributions(text: ArticleText, *, own: Sequence[str] = (), outlets: Sequence[KnownOutlet] = ()) -> list[Hop]:
+def find_attributions(
+    text: ArticleText,
+    *,
+    own: Sequence[str] = (),
+    outlets: Sequence[KnownOutlet] | Mapping[str, KnownOutlet] = (),
+) -> list[Hop]:
     """Return the hops of a text: the main chain first, then unnamed persons, side sources and background.
 
-    `own` are the names of the outlet that put the text out, `outlets` the outlets the archive knows.
+    `own` are the names of the outlet that put the text out, `outlets` the outlets the archive knows (or
+    the `known_names` of them, made once for many texts).
     """
     lookup = OutletLookup.of(outlets, own)
     lookup.learn("\n".join((text.source_line, text.headline, text.standfirst, text.body)))

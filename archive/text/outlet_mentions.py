@@ -5,7 +5,7 @@ aliases, by general knowledge, by the form of the name, or by initials and short
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,22 +44,31 @@ class OutletMention:
     certain: bool = True
 
 
+def known_names(outlets: Iterable[KnownOutlet]) -> dict[str, KnownOutlet]:
+    """Return every name and alias of the outlets under its key, with and without a leading article."""
+    known: dict[str, KnownOutlet] = {}
+    for outlet in outlets:
+        for name in (outlet.name, *outlet.aliases):
+            known.setdefault(name_key(name), outlet)
+            known.setdefault(name_key(bare(name)), outlet)
+    return known
+
+
 @dataclass(slots=True)
 class OutletLookup:
     """Resolves names of outlets for one article; `own` are the names of the outlet whose article it is."""
 
-    known: dict[str, KnownOutlet] = field(default_factory=dict)
+    known: Mapping[str, KnownOutlet] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     short: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, outlets: Iterable[KnownOutlet] = (), own: Iterable[str] = ()) -> OutletLookup:
-        """Return a lookup over the archive's `outlets` for an article of the outlet with the names `own`."""
-        known: dict[str, KnownOutlet] = {}
-        for outlet in outlets:
-            for name in (outlet.name, *outlet.aliases):
-                known.setdefault(name_key(name), outlet)
-                known.setdefault(name_key(bare(name)), outlet)
+    def of(
+        cls, outlets: Iterable[KnownOutlet] | Mapping[str, KnownOutlet] = (), own: Iterable[str] = ()
+    ) -> OutletLookup:
+        """Return a lookup over the archive's `outlets` (or the `known_names` of them) for an article whose outlet goes
+        by the names `own`."""
+        known = outlets if isinstance(outlets, Mapping) else known_names(outlets)
         return cls(known, frozenset(name_key(bare(n)) for n in own if n))
 
     def resolve(self, name: str) -> tuple[str, str | None, How] | None:

@@ -28,7 +28,6 @@ class Quote:
     """One quote: its words, the [start, end) of each of its parts without marks, and who is said to have spoken it.
 
     `speaker` is as printed, with its span; `rule` says how it was found and `confidence` how sure that is (0 to 1).
-    `context` is the span of the sentence the quote stands in.
     """
 
     text: str
@@ -38,7 +37,6 @@ class Quote:
     rule: str = ""
     confidence: float = 0.0
     is_scare: bool = False
-    context: tuple[int, int] = (0, 0)
 
     @property
     def start(self) -> int:
@@ -63,6 +61,12 @@ class _Spoken:
     continues: int | None = None
 
 
+# A line that leads to another article: what it quotes is that one's headline.
+READ_MORE = re.compile(
+    r"\W*(?:read (?:more|also|next)|see also|related|more on|also read|читайте также|читайте також)\b", re.I
+)
+
+
 def find_quotes(text: str) -> list[Quote]:
     """Return the quotes of `text` in order of their first part."""
     quoted = find_quoted(text)
@@ -72,13 +76,14 @@ def find_quotes(text: str) -> list[Quote]:
     sentences = _merged(masked, split_sentences(masked))
     starts = [s.start for s in sentences]
     cues = [find_cues(masked, s) for s in sentences]
+    quoted = [q for q in quoted if not READ_MORE.match(masked, masked.rfind("\n", 0, q.outer_start) + 1)]
     spoken = [_Spoken(q, max(0, bisect_right(starts, q.outer_start) - 1)) for q in quoted]
     for item in spoken:
         _speak(item, text, masked, sentences, cues)
     for i, item in enumerate(spoken):
         if i:
             _carry_over(spoken[i - 1], item, i, masked, text, sentences, cues)
-    return _assembled(text, spoken, sentences)
+    return _assembled(text, spoken)
 
 
 _TELLS_AFTER = re.compile(
@@ -197,7 +202,7 @@ def _clause_only(between: str) -> bool:
     return 0 < len(between.strip()) <= 160
 
 
-def _assembled(text: str, spoken: list[_Spoken], sentences: list[Sentence]) -> list[Quote]:
+def _assembled(text: str, spoken: list[_Spoken]) -> list[Quote]:
     groups: list[list[_Spoken]] = []
     where: dict[int, int] = {}
     for i, item in enumerate(spoken):
@@ -209,14 +214,14 @@ def _assembled(text: str, spoken: list[_Spoken], sentences: list[Sentence]) -> l
             groups.append([item])
     quotes = []
     for group in groups:
-        first = group[0]
         named = next((g for g in group if g.cue is not None), None)
         parts = tuple((g.quoted.start, _bare_end(text, g.quoted)) for g in group)
         words = " ".join(text[a:b].strip() for a, b in parts)
         span = named.cue.source if named is not None and named.cue is not None else None
-        sentence = sentences[first.sentence]
-        few = len(re.findall(r"\w+", words)) <= _SCARE_WORDS
-        scare = few and (named is None or named.confidence < 0.9 or not _said_alone(group, named))
+        count = len(re.findall(r"\w+", words))
+        scare = (named is None and count <= _SCARE_WORDS) or (
+            count == 1 and named is not None and not named.rule.startswith("quote,")
+        )
         quotes.append(
             Quote(
                 text=words,
@@ -226,14 +231,9 @@ def _assembled(text: str, spoken: list[_Spoken], sentences: list[Sentence]) -> l
                 rule=named.rule if named is not None else "",
                 confidence=round(named.confidence, 3) if named is not None else 0.0,
                 is_scare=scare,
-                context=(sentence.start, max(sentence.end, parts[-1][1])),
             )
         )
     return quotes
-
-
-def _said_alone(group: list[_Spoken], named: _Spoken) -> bool:
-    return named.rule.startswith("quote,")
 
 
 def _bare_end(text: str, quoted: Quoted) -> int:

@@ -131,6 +131,12 @@ def anonymous(phrase: str) -> Source | None:
     return Source(text, "anonymous", rest.strip(" ,")[:200], count, again=again)
 
 
+def unnamed_words(name: str) -> str:
+    """Return how unnamed persons are described, without their number ("two unnamed aides" -> "unnamed aides")."""
+    number = rf"^(?:{'|'.join(NUMBERS)}|\d+|several|multiple|some|many|various|a number of|a few)\s+"
+    return re.sub(number, "", name, flags=re.I)
+
+
 def _place_like(word: str) -> bool:
     return (
         word.rstrip(".") in PLACES

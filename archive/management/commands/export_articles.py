@@ -1,0 +1,47 @@
+"""Print whole records as JSON Lines for other tools."""
+
+import json
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+
+from archive.articles.export import export_records
+from archive.articles.searching import matching_ids
+from archive.indexing.rebuild import drain_or_rebuild
+from archive.models import Article, Story
+from archive.search import EngineError, IndexMissing, QueryError
+
+
+class Command(BaseCommand):
+    """`export_articles [--story ID] [--query Q] [--json]`: one record a line, the shape of docs/api.md."""
+
+    help = "Print whole records, one JSON object a line."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what narrows the export."""
+        parser.add_argument("--story", type=int, metavar="ID", help="only the articles of this story, in time order")
+        parser.add_argument("--query", metavar="Q", help="only what this search query finds")
+        parser.add_argument("--json", action="store_true", help="accepted for symmetry: records are always JSON Lines")
+
+    def handle(self, *args, **options) -> None:
+        """Print the records that everyone at the desk may see."""
+        articles = Article.objects.published().order_by("id")
+        if options["story"] is not None:
+            story = Story.objects.filter(pk=options["story"]).select_related("merged_into").first()
+            if story is None:
+                raise CommandError(f"There is no story {options['story']}: see `show_story` for the ones there are.")
+            articles = articles.filter(membership__story=story.merged_into or story).by_date().reverse()
+        if options["query"] is not None:
+            articles = articles.filter(pk__in=self._found(options["query"]))
+        for record in export_records(articles):
+            self.stdout.write(json.dumps(record, ensure_ascii=False))
+
+    def _found(self, query: str) -> list[int]:
+        try:
+            try:
+                return list(matching_ids(None, query))
+            except IndexMissing:
+                drain_or_rebuild()
+                return list(matching_ids(None, query))
+        except (QueryError, EngineError) as error:
+            raise CommandError(str(error)) from error
