@@ -18,6 +18,7 @@ from . import (
     me,
     outlets,
     patterns,
+    search,
     tags,
     trail,
 )
@@ -35,6 +36,10 @@ urlpatterns = [
     path("dates/undated/", dates.undated, name="undated"),
     path("dates/<int:year>/", dates.dates, name="year"),
     path("dates/<int:year>/<int:month>/<int:day>/", dates.day, name="day"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="search_suggest"),
+    path("search/help/", search.search_help, name="search_help"),
+    path("search/feed/<str:token>/", search.feed, name="search_feed"),
     path("me/", me.me, name="me"),
     path("theme/", face.theme, name="theme"),
     path("keyboard/", face.keys, name="keys"),
