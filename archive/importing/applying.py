@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from archive.articles import bulk, operations
+from archive.articles import bulk, operations, trail
 from archive.articles.content import Content, Metadata, NewCapture, content_of, host_of, metadata_of, url_key
 from archive.formats.base import DateReading, ParsedArticle
 from archive.models import Article, Blob, ImportItem, ImportRun, Outlet, Version
@@ -130,6 +130,7 @@ def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
         outlet_id=finding.outlet_id,
         proposed_outlet=finding.name if finding.outlet_id is None else "",
         guid=metadata.guid[:500],
+        about_guid=parsed.about_guid[:500],
         url_key=url_key(metadata.url),
         text_key=facts["text_key"] if facts["words"] else "",
         bytes_key=(item.blob_id or "") if facts.get("own_bytes") and not changed else "",
@@ -353,17 +354,30 @@ def _add_version(one: Prepared, plan: Plan, at: datetime) -> _Result:
         import_item=one.item,
     )
     if plan.kind == "kill":
-        _set_status(article, Article.Status.CANCELED, one.parsed.editor_note or "Killed by the outlet.")
+        _set_status(
+            article, Article.Status.CANCELED, one.parsed.editor_note or "Killed by the outlet.", "kill", one, at
+        )
     elif plan.kind == "reinstatement":
-        _set_status(article, Article.Status.USABLE, one.parsed.editor_note or "Reinstated by the outlet.")
+        reason = one.parsed.editor_note or "Reinstated by the outlet."
+        _set_status(article, Article.Status.USABLE, reason, "reinstate", one, at)
     _fill(article, one, at)
     if article.current_version_id == version.pk and plan.kind not in ("kill", "reinstatement"):
         bulk.write_passages({article.pk: one.passages})
     return _Result(one, plan, article.pk, version.pk, version.capture_id)
 
 
-def _set_status(article: Article, status: str, reason: str) -> None:
-    Article.objects.filter(pk=article.pk).update(status=status, status_reason=reason)
+def _set_status(article: Article, status: str, reason: str, action: str, one: Prepared, at: datetime) -> None:
+    """Do what a wire order says, with its own version already written; the trail names the run that brought it."""
+    Article.objects.filter(pk=article.pk).update(status=status, status_reason=reason, changed_at=at)
+    trail.record(
+        action=action,
+        at=at,
+        article=article,
+        job=f"import run {one.item.run_id}",
+        reason=reason,
+        before={"status": article.status},
+        after={"status": status},
+    )
     operations.touch(article.pk)
 
 
@@ -373,7 +387,7 @@ def _fill(article: Article, one: Prepared, at: datetime) -> None:
     values: dict[str, Any] = {}
     for name in ("guid", "slugline", "page", "edition", "editor_note", "usage_terms"):
         if not getattr(article, name) and getattr(about, name):
-            values[name] = getattr(about, name)[: 500 if name == "guid" else 120]
+            values[name] = getattr(about, name)[: Article._meta.get_field(name).max_length]
     for name in ("urgency", "usage_expires_at", "embargoed_until"):
         if getattr(article, name) is None and getattr(about, name) is not None:
             values[name] = getattr(about, name)
@@ -505,8 +519,8 @@ def _choice(decision: Mapping[str, Any]) -> Choice | None:
 
 def _identities(arrival: Arrival) -> list[str]:
     keys = []
-    if arrival.guid:
-        keys.append("g:" + hashlib.sha256(arrival.guid.encode()).hexdigest()[:40])
+    for guid in filter(None, (arrival.guid, arrival.about_guid)):
+        keys.append("g:" + hashlib.sha256(guid.encode()).hexdigest()[:40])
     if arrival.url_key:
         keys.append("u:" + hashlib.sha256(arrival.url_key.encode()).hexdigest()[:40])
     if arrival.text_key:
