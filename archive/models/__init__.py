@@ -20,6 +20,7 @@ from .stories import (
     StorySuggestion,
     StoryVisit,
     TermCount,
+    TermVector,
 )
 from .tags import ArticleTag, Tag
 from .trail import TrailEntry
@@ -65,6 +66,7 @@ __all__ = [
     "StoryVisit",
     "Tag",
     "TermCount",
+    "TermVector",
     "TextHash",
     "TrailEntry",
     "User",
