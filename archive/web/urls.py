@@ -6,8 +6,11 @@ from django.urls import path
 
 from . import (
     article,
+    captures,
     collections,
     dates,
+    desk,
+    editing,
     face,
     history,
     home,
@@ -17,6 +20,7 @@ from . import (
     patterns,
     search,
     tags,
+    trail,
 )
 
 urlpatterns = [
@@ -53,6 +57,16 @@ urlpatterns = [
     path("articles/<int:pk>/diff/", history.diff, name="article_diff_choose"),
     path("articles/<int:pk>/diff/<int:before>/<int:after>/", history.diff, name="article_diff"),
     path("changes/", history.changes, name="changes"),
+    path("articles/<int:pk>/edit/", editing.edit, name="article_edit"),
+    path("articles/<int:pk>/revert/<int:number>/", editing.revert, name="article_revert"),
+    path("articles/<int:pk>/desk/", desk.desk, name="article_desk"),
+    path("articles/<int:pk>/merge/", desk.find_merge, name="article_merge_find"),
+    path("articles/<int:pk>/merge/<int:other>/", desk.merge, name="article_merge"),
+    path("articles/<int:pk>/split/", desk.split, name="article_split"),
+    path("articles/<int:pk>/merges/<int:record>/undo/", desk.undo_merge, name="article_merge_undo"),
+    path("captures/<int:pk>/", captures.download, name="capture_download"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/export.jsonl", trail.export, name="trail_export"),
     path("articles/<int:pk>/citation/", collections.citation, name="article_citation"),
     path("legal/", legal.index, name="legal"),
     path("legal/<int:pk>/", legal.detail, name="legal_request"),
