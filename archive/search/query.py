@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import dates
+from .analysis import forms
 from .nodes import (
     CODE_FIELDS,
     NAME_FIELDS,
@@ -36,7 +37,6 @@ LONGEST = 2000
 MOST_TERMS = 120
 DEEPEST = 20
 WIDEST_SLOP = 50
-MOST_NEAR = 4
 
 DATE_FIELDS = ("date", "before", "after")
 FIELDS = (*PROSE_FIELDS, *NAME_FIELDS, *CODE_FIELDS, *DATE_FIELDS, "versions")
@@ -321,7 +321,7 @@ class _Parser:
             )
         slop = 0
         if token.slop is not None:
-            near = len(text.split())
+            near = len(forms(text))
             if not (token.slop.isascii() and token.slop.isdecimal() and 1 <= int(token.slop) <= WIDEST_SLOP):
                 raise QueryError(
                     "“~” after a phrase takes a number of words",
@@ -331,9 +331,9 @@ class _Parser:
                 )
             if field in NAME_FIELDS:
                 raise QueryError(f"“~” does not go with {field}:", "leave it out", token.position, token.length)
-            if not 2 <= near <= MOST_NEAR:
+            if near != 2:
                 raise QueryError(
-                    "Nearness works for two to four words", "use fewer words, or AND", token.position, token.length
+                    "Nearness works for two words", "name two, or join more with AND", token.position, token.length
                 )
             slop = int(token.slop)
         return Phrase(text, field, slop, exact)
@@ -438,6 +438,32 @@ def any_words(node: Node) -> Node | None:
         return None
     kept = [n for n in node.children if n not in loose]
     return conjunction([*kept, disjunction(loose)])
+
+
+def without_versions(node: Node) -> Node:
+    """Return the tree without its word on which versions are searched."""
+    if isinstance(node, VersionsNode):
+        return Everything()
+    if isinstance(node, And):
+        kept: list[Node] = [child for child in node.children if not isinstance(child, VersionsNode)]
+        return conjunction(kept)
+    return node
+
+
+def toggled(node: Node, part: Node) -> Node:
+    """Return the tree narrowed by one more part, or without that part when the tree has it already."""
+    if isinstance(node, Everything):
+        return part
+    children: list[Node] = [*node.children] if isinstance(node, And) else [node]
+    if part in children:
+        children.remove(part)
+        return conjunction(children) if children else Everything()
+    return conjunction([*children, part])
+
+
+def has_part(node: Node, part: Node) -> bool:
+    """Say whether the tree is narrowed by that part."""
+    return part in (node.children if isinstance(node, And) else (node,))
 
 
 def which_versions(node: Node) -> str:

@@ -17,6 +17,8 @@ from archive.models import Article, Membership, OutletLine, Story
 from archive.text.normalize import line_key
 
 from .evidence import Dated, not_before
+from .families import refresh_families
+from .origins import refresh_held
 from .roles import Told, in_time, parts, told
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
@@ -62,7 +64,7 @@ def sharing_pairs(article_ids: Collection[int]) -> set[tuple[int, int]]:
 
 
 def refresh(story_ids: Iterable[int], *, at: datetime, leads_to: Mapping[int, int] | None = None) -> None:
-    """Derive title, dates, counts, roles and evidence of these stories from their members.
+    """Derive title, dates, counts, roles, evidence, held sources and quote families of stories from their members.
 
     An emptied story becomes a redirect to `leads_to[story]`; without one it is deleted, if no editor ever touched it.
     Runs in the caller's transaction.
@@ -80,6 +82,8 @@ def refresh(story_ids: Iterable[int], *, at: datetime, leads_to: Mapping[int, in
             changed += _derive(story, members[story.pk], furniture, at)
         else:
             _lead_on(story, (leads_to or {}).get(story.pk))
+    refresh_held(ids)
+    refresh_families(ids)
     if changed:
         touch_index(changed)
 

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import render
 
 from archive.articles import queries
+from archive.articles.export import removed_lines
 from archive.models import Article, Version
 
 from .annotate import Span, paragraphs_with
@@ -46,7 +47,7 @@ def context(page: queries.ArticlePage) -> dict[str, object]:
         "headline_candidates": reading.get("candidates", {}).get("headline", [])[1:],
         "byline_candidates": reading.get("candidates", {}).get("byline", [])[1:],
         "lines": reading.get("lines", []),
-        "removed": [line for line in reading.get("lines", []) if line.get("reason")],
+        "removed": removed_lines(reading),
         "story": _story(page.article),
     }
 

@@ -40,7 +40,7 @@ quote:listen*
 quote:"us it"
 quote:"us it"~5
 "gates harbour"~3
-"gates harbour council"~8
+"gates harbour"~8
 "river rivers"~2
 "gates gates"~4
 standfirst:engineers
@@ -207,6 +207,11 @@ def test_what_only_some_may_see_is_there_for_them_alone(engine):
 
 def test_articles_hidden_by_number_are_in_no_hit_count_or_facet(engine):
     assert_same(engine, request("gates", hidden=frozenset({1, 100, 105})))
+
+
+def test_a_request_can_be_narrowed_to_some_articles(engine):
+    assert_same(engine, request("gates", only=frozenset({1, 2, 100, 105, 107})))
+    assert_same(engine, request("gates", only=frozenset()))
 
 
 def test_later_arrivals_are_left_out_of_a_stable_page(engine):
