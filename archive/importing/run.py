@@ -34,7 +34,7 @@ SLICE_SECONDS = 4.0
 READ_SECONDS = 45.0
 WORKERS_A_RUN = 4
 _UNFINISHED = (State.READING, State.RUNNING)
-_READ_TOGETHER = 12
+_READ_TOGETHER = 24
 
 
 class RunError(ArchiveError):
@@ -180,7 +180,7 @@ def retry(run: ImportRun) -> int:
 
 
 def read_some(run_id: int, *, seconds: float = READ_SECONDS, tick: Callable[[], None] | None = None) -> bool:
-    """Read files of a run for some seconds; return whether there is more to read."""
+    """Read files of a run for some seconds; return whether there is more to read that nobody else reads."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state != State.READING:
         return False
@@ -191,11 +191,13 @@ def read_some(run_id: int, *, seconds: float = READ_SECONDS, tick: Callable[[], 
     process.learn({pk: hints_to_json(one) for pk, one in known.items()})
     book = OutletBook()
     stager = staging.Stager(run)
+    found = False
     with _claimed_files(run) as claim:
         while time.monotonic() < until:
             files = claim(_READ_TOGETHER)
             if not files:
                 break
+            found = True
             for file in files:
                 whole = _read_file(run, file, process, stager, book, until, tick)
                 if whole and time.monotonic() < until:
@@ -209,7 +211,7 @@ def read_some(run_id: int, *, seconds: float = READ_SECONDS, tick: Callable[[], 
             if not _is_reading(run):
                 return False
     if run.files.filter(state=ImportFile.State.WAITING).exists():
-        return True
+        return found
     _finish_reading(run)
     return False
 
@@ -459,21 +461,30 @@ def _claimed_files(run: ImportRun) -> Iterator[Callable[[int], list[ImportFile]]
 
     def claim(most: int) -> list[ImportFile]:
         release()
-        out: list[ImportFile] = []
-        for file in staging.waiting_files(run, most * 4):
-            if not _try_lock(f"file {file.pk}"):
-                continue
-            held.append(file.pk)
-            file.refresh_from_db()
-            if file.state == ImportFile.State.WAITING:
-                out.append(file)
-            if len(out) == most or file.size > staging.SMALL_BYTES:
+        waiting = run.files.filter(state=ImportFile.State.WAITING).order_by("position")
+        ids = list(waiting.values_list("pk", flat=True)[: most * WORKERS_A_RUN])
+        for start in range(0, len(ids), most):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT id, pg_try_advisory_lock(hashtextextended('file ' || id, 7000)) FROM unnest(%s::bigint[])"
+                    " AS id",
+                    [ids[start : start + most]],
+                )
+                held.extend(pk for pk, locked in cursor.fetchall() if locked)
+            if held:
                 break
-        return out
+        # Looked at again under the lock: another reader may have finished one in between.
+        rows = ImportFile.objects.filter(pk__in=held, state=ImportFile.State.WAITING).order_by("position")
+        return list(rows.select_related("blob"))
 
     def release() -> None:
-        while held:
-            _unlock(f"file {held.pop()}")
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_advisory_unlock(hashtextextended('file ' || id, 7000)) FROM unnest(%s::bigint[]) AS id",
+                    [held],
+                )
+        held.clear()
 
     try:
         yield claim
