@@ -17,11 +17,23 @@ log = logging.getLogger(__name__)
 
 DRAIN_INDEX = "archive.tasks.drain_index"
 PLACE_ARTICLES = "archive.tasks.place_articles"
+REPAIR_STORIES = "archive.tasks.repair_stories"
 READ_RUN = "archive.tasks.read_run"
 IMPORT_RUN = "archive.tasks.import_run"
+PUSH_IMPORT_RUNS = "archive.tasks.push_import_runs"
 DELIVER_ALERTS = "archive.tasks.deliver_alerts"
+LIFT_EMBARGOES = "archive.tasks.lift_embargoes"
 
-TASKS = (DRAIN_INDEX, PLACE_ARTICLES, READ_RUN, IMPORT_RUN, DELIVER_ALERTS)
+TASKS = (
+    DRAIN_INDEX,
+    PLACE_ARTICLES,
+    REPAIR_STORIES,
+    READ_RUN,
+    IMPORT_RUN,
+    PUSH_IMPORT_RUNS,
+    DELIVER_ALERTS,
+    LIFT_EMBARGOES,
+)
 
 
 def index_soon() -> None:

@@ -25,7 +25,7 @@ from psycopg import sql
 from newsroom.embedded import Services, program
 from newsroom.home import Home, HomeError
 
-MANIFEST, DUMP, FILES = "manifest.json", "database.dump", "files.tar"
+MANIFEST, DUMP, FILES, JOURNAL = "manifest.json", "database.dump", "files.tar", "journal.jsonl"
 BATCH = 200
 
 
@@ -33,7 +33,9 @@ class BackupError(HomeError):
     """A backup or restore that was refused or failed; `str(error)` is one sentence with the mend."""
 
 
-def back_up(folder: Path, *, connection_kwargs: dict[str, Any], files: Path, at: datetime) -> dict[str, Any]:
+def back_up(
+    folder: Path, *, connection_kwargs: dict[str, Any], files: Path, journal: Path, at: datetime
+) -> dict[str, Any]:
     """Write a backup into `folder`, which must not exist or be empty, and return its manifest. Raises BackupError."""
     if folder.exists() and any(folder.iterdir()):
         raise BackupError(f"{folder} is not empty: name a new folder for each backup.")
@@ -49,6 +51,8 @@ def back_up(folder: Path, *, connection_kwargs: dict[str, Any], files: Path, at:
         if files.is_dir() and any(files.iterdir()):
             with tarfile.open(partial / FILES, "w") as tar:
                 tar.add(files, arcname=".")
+        if journal.exists():
+            shutil.copyfile(journal, partial / JOURNAL)
         manifest = {
             "format": 1,
             "made_at": at.isoformat(),

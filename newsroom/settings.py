@@ -6,6 +6,8 @@ import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from celery.schedules import crontab
+
 from newsroom.embedded import services
 from newsroom.home import PROJECT, Home
 
@@ -95,7 +97,7 @@ WSGI_APPLICATION = "newsroom.wsgi.application"
 INSTALLED_APPS = [
     "archive",
     "newsroom",
-    "django.contrib.admin",
+    "archive.apps.ArchiveAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -243,6 +245,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "archive.tasks.drain_index": {"queue": "index"},
     "archive.tasks.place_articles": {"queue": "stories"},
+    "archive.tasks.repair_stories": {"queue": "stories"},
     "archive.tasks.read_run": {"queue": "import"},
     "archive.tasks.import_run": {"queue": "import"},
     "archive.tasks.deliver_alerts": {"queue": "alerts"},
@@ -260,8 +263,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE = {
+    "push-import-runs": {"task": "archive.tasks.push_import_runs", "schedule": 10.0, "options": {"expires": 10}},
+    "lift-embargoes": {"task": "archive.tasks.lift_embargoes", "schedule": 20.0, "options": {"expires": 20}},
     "drain-index": {"task": "archive.tasks.drain_index", "schedule": 5.0, "options": {"expires": 5}},
     "place-articles": {"task": "archive.tasks.place_articles", "schedule": 10.0, "options": {"expires": 10}},
+    "repair-stories": {"task": "archive.tasks.repair_stories", "schedule": crontab(hour=3, minute=20)},
     "deliver-alerts": {"task": "archive.tasks.deliver_alerts", "schedule": 30.0, "options": {"expires": 30}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME.run / "beat-schedule")

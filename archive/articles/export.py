@@ -34,6 +34,11 @@ def export_records(articles: QuerySet[Article]) -> Iterator[dict[str, Any]]:
         yield _record(article)
 
 
+def removed_lines(reading: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return those lines of a capture's ledger that stand in no text field of the article, in order."""
+    return [line for line in reading.get("lines", []) if line["role"] not in ("body", "headline", "standfirst")]
+
+
 def _record(article: Any) -> dict[str, Any]:
     current: Version = article.current_version
     membership = getattr(article, "membership", None)
@@ -102,12 +107,32 @@ def _record(article: Any) -> dict[str, Any]:
         "removed_lines": [
             {"text": line["text"], "reason": line["reason"]}
             for reading in readings.values()
-            for line in reading.get("lines", [])
-            if line.get("role") not in ("body", "headline", "standfirst") or line.get("reason")
+            for line in removed_lines(reading)
         ],
         "story": (
             {"id": membership.story_id, "title": membership.story.title, "role": membership.role}
             if membership
             else None
         ),
+    } | _wire_fields(article, current)
+
+
+def _wire_fields(article: Article, current: Version) -> dict[str, Any]:
+    """Return what a record needs besides, so that another archive can take it in without loss."""
+    return {
+        "kind": article.kind,
+        "authors": current.authors,
+        "dateline": current.dateline,
+        "credit": current.credit,
+        "captions": current.captions,
+        "posts": current.posts,
+        "provider_version": current.provider_version,
+        "embargoed_until": article.embargoed_until.isoformat() if article.embargoed_until else None,
+        "urgency": article.urgency,
+        "slugline": article.slugline,
+        "page": article.page,
+        "edition": article.edition,
+        "editor_note": article.editor_note,
+        "usage_terms": article.usage_terms,
+        "usage_expires_at": article.usage_expires_at.isoformat() if article.usage_expires_at else None,
     }

@@ -32,6 +32,7 @@ from archive.models import (
 )
 from archive.text.keys import name_key
 
+from .compare import record_changes
 from .content import (
     Content,
     Metadata,
@@ -165,6 +166,7 @@ def add_version(
     )
     if stored is not None:
         Capture.objects.filter(pk=stored.pk).update(version=version)
+    record_changes(held)
     touch(held.pk)
     article.current_version = held.current_version
     return version

@@ -73,7 +73,9 @@ def article_page(user, article_id: int, *, number: int | None = None, at: dateti
         attributions=list(
             article.attributions.filter(version=version, rejected_at=None).select_related("outlet").order_by("order")
         ),
-        quotes=list(article.quotes.filter(version=version).select_related("family").order_by("start")),
+        quotes=list(
+            article.quotes.filter(version=version).prefetch_related("variants__family").order_by("start", "pk")
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from archive.models import Article, User, Version
 
-from . import trail
+from . import journal, trail
 from .content import content_of_version
 from .operations import ArchiveError, add_version, touch
 from .permissions import require
@@ -112,6 +112,7 @@ def kill(*, article: Article, by: User | None, reason: str, at: datetime, job: s
     reason = _reason(reason)
     _mark_version(held, Version.Kind.KILL, by, reason, at)
     _set_status(held, Article.Status.CANCELED, reason, "kill", by, at, job)
+    _note("kill", held, reason)
 
 
 @transaction.atomic
@@ -123,6 +124,7 @@ def reinstate(*, article: Article, by: User | None, reason: str, at: datetime, j
     require(by, "kill_article" if held.status == Article.Status.CANCELED else "withhold_article")
     if held.status == Article.Status.CANCELED:
         _mark_version(held, Version.Kind.REINSTATEMENT, by, _reason(reason), at)
+        _note("reinstate", held, reason)
     _set_status(held, Article.Status.USABLE, reason, "reinstate", by, at, job)
 
 
@@ -134,6 +136,13 @@ def _reason(reason: str) -> str:
     if not reason.strip():
         raise ArchiveError("Say why: the reason stays with the record.")
     return reason.strip()
+
+
+def _note(order: str, article: Article, reason: str) -> None:
+    """Note an order in the journal, so that an archive restored from an older backup repeats it."""
+    assert article.current_version is not None
+    content = article.current_version.content_sha256
+    journal.note({"order": order, "article": article.pk, "content": content, "reason": reason})
 
 
 def _mark_version(article: Article, kind: str, by: User | None, reason: str, at: datetime) -> None:

@@ -100,8 +100,9 @@ def _article(entry: Any, feed: Any, context: ReadContext) -> ParsedArticle:
         raise ParseError("The entry has neither a title nor a text.", mend="Import the page it links to instead.")
     byline = _byline(entry)
     outlet, outlets = fields.choose(*_outlets(entry, feed))
-    dates = [(entry.get(name, ""), name) for name in ("published", "created", "updated")]
-    updated = entry.get("updated", "")
+    # feedparser answers with the published date when asked for an updated one that is not there.
+    dates = [(dict.get(entry, name) or "", name) for name in ("published", "created", "updated")]
+    updated = dict.get(entry, "updated") or ""
     return ParsedArticle(
         format="feed",
         headline=headline,
@@ -162,11 +163,11 @@ def _language(entry: Any, feed: Any) -> str:
 
 
 def _media(entry: Any) -> list[str]:
-    captions = []
-    for media in entry.get("media_content", ()):
-        captions.append(blocks.plain(media.get("media_description") or ""))
+    # feedparser writes the description of a picture over the detail of the summary.
+    detail = (entry.get("summary_detail") or {}).get("value", "")
+    described = entry.get("media_description") or (detail if detail != entry.get("summary", "") else "")
     credit = " / ".join(blocks.plain(part.get("content", "")) for part in entry.get("media_credit", ()))
-    described = blocks.plain(entry.get("media_description", "")) if entry.get("media_content") else ""
-    if described:
-        captions.append(f"{described} ({credit})" if credit and credit not in described else described)
-    return [caption for caption in captions if caption]
+    caption = blocks.plain(described) if entry.get("media_content") else ""
+    if not caption:
+        return []
+    return [f"{caption} ({credit})" if credit and credit not in caption else caption]

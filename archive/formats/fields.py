@@ -12,7 +12,9 @@ from archive.formats.blocks import clean
 _BY = re.compile(
     r"^\W*(?:(?:written|reported|story|text|words)\s+)?(?:by|von|par|por|di|door|av|af|od|автор|от)\b[\s:]*", re.I
 )
-_AND = re.compile(r"\s*(?:,|;|/|\||&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\boch\b|\bog\b|\bи\b)\s*", re.I)
+_AND = re.compile(r"\s*(?:,|;|/|\||&|\b(?:and|AND|And|und|UND|et|ET|y|e|en|och|og|и)\b)\s*")
+# Words for "by" that are also first names and parts of names: "Di March", "Da Vinci".
+_MAYBE_NAME = re.compile(r"^(?:Di|Par|Od|Av|Af|Von)\s+\S+$")
 _ROLE = re.compile(
     r"\b(?:staff|reporter|correspondent|editor|writer|press|agency|news|desk|bureau|network|online|services?|wire|"
     r"media|group|inc|ltd|limited|gmbh|redaktion|newsroom|dpa|afp|ap|reuters|aap|contributor|journalist|analyst)\b",
@@ -85,7 +87,8 @@ KINDS: tuple[TagKind, ...] = get_args(TagKind)
 def authors_of(byline: str) -> tuple[str, ...]:
     """Return the names of persons in a byline as printed ("By Ada Ek and Bo Nil, Science Editor")."""
     found: list[str] = []
-    for piece in _AND.split(_BY.sub("", clean(byline))):
+    line = clean(byline)
+    for piece in _AND.split(line if _MAYBE_NAME.match(line) else _BY.sub("", line)):
         name = piece.strip(" .,-–—()")
         words = name.split()
         if not 1 <= len(words) <= 5 or _ROLE.search(name) or any(char.isdigit() for char in name):

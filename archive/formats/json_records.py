@@ -108,7 +108,7 @@ def _lines(data: bytes, context: ReadContext) -> Iterator[ParsedArticle | Reject
 
 def _why(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at column {error.colno}"
+        return f"{error.msg} (column {error.colno})"
     return "it nests too deep" if isinstance(error, RecursionError) else str(error)[:120]
 
 

@@ -37,8 +37,10 @@ class NewsMl1:
             raise ParseError(
                 "The NewsML file holds only pictures, sound or catalogs, no text.", mend="Import the texts instead."
             )
+        several = sum(map(len, texts)) > 1
         for found in texts:
-            yield from found
+            for made in found:
+                yield dataclasses.replace(made, record=made.guid if several else "")
 
 
 FORMAT = NewsMl1()

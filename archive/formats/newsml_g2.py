@@ -108,7 +108,8 @@ def _articles(items: list[Element], root: Element, context: ReadContext) -> Iter
             warnings=(*only.warnings, *(f"Left out: {what}" for what in left_out)),
         )
         return
-    yield from texts
+    for made in texts:
+        yield dataclasses.replace(made, record=made.guid if len(texts) > 1 else "")
     for what in left_out:
         if " is a " not in what or "not an article" not in what:
             yield Rejected(record=what.split()[0], reason=what, mend="Check the file.", format="newsml_g2")
@@ -158,6 +159,8 @@ def _article(item: Element, root: Element, context: ReadContext) -> ParsedArticl
     warnings = []
     embargo = first_text(meta, "embargoed")
     embargoed_until = stamps.hold_until(embargo, context)
+    if not embargo and item.find("itemMeta/embargoed") is not None:
+        warnings.append("The file has an embargo element without a date.")
     if embargo and embargoed_until is None:
         warnings.append(f"The embargo “{embargo}” is no date that can be read.")
     media = _media(item)
@@ -289,6 +292,9 @@ def _outlet(item: Element, root: Element) -> tuple[str, tuple[Candidate, ...]]:
 
 
 def _url(item: Element) -> str:
+    for other in item.iterfind("contentMeta/altId"):
+        if (address := xml_tree.text(other)).startswith(("http://", "https://")):
+            return address
     for link in item.iterfind("itemMeta/link"):
         address = link.get("href") or ""
         rel = (link.get("rel") or "").lower()

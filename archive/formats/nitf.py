@@ -132,7 +132,8 @@ def _standfirst(top: Element | None, headline: str) -> str:
         return ""
     abstract = top.find("abstract")
     lines = blocks.from_element(abstract).paragraphs if abstract is not None else []
-    text = " ".join(lines) or first_text(top, "hedline/hl2")
+    below = (hl2 for hl2 in top.iterfind("hedline/hl2") if "headline" not in (hl2.get("class") or ""))
+    text = " ".join(lines) or next(filter(None, map(xml_tree.text, below)), "")
     return "" if fields.same_words(text, headline) else text
 
 
@@ -195,6 +196,8 @@ def _signal(docdata: Element | None, headline: str, note: str, slugline: str) ->
         return words, ""
     signal = fields.gravest(fields.signal_of(docdata.get("management-status") or ""), words)
     about = _attr(docdata, "management-doc-idref")
+    if fields.signal_of(_attr(docdata, "management-idref-status")) == "correction":
+        signal = fields.gravest(signal, "correction")
     correction = docdata.find("correction")
     if correction is not None:
         signal = fields.gravest(signal, "correction")
@@ -301,7 +304,9 @@ def _page(pubdata: Element | None, meta: dict[str, str]) -> str:
 
 def _language(root: Element) -> str:
     for element in (root, root.find("body"), root.find("body/body.content"), root.find("body/body.content/p")):
-        if element is not None and (value := element.get(xml_tree.XML_LANG) or element.get("lang")):
+        if element is None:
+            continue
+        if value := element.get(xml_tree.XML_LANG) or element.get("lang") or element.get("baselang"):
             return value.strip()
     return ""
 

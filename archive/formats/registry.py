@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from archive.formats import (
     containers,
+    eml,
     feed,
     html_page,
     json_records,
@@ -17,6 +18,9 @@ from archive.formats import (
     newsml_g2,
     ninjs,
     nitf,
+    office,
+    pdf,
+    press_export,
     sniff,
     table,
     text_dump,
@@ -42,6 +46,11 @@ _FORMATS: tuple[Format, ...] = (
     json_records.FORMAT,
     table.XLSX,
     table.CSV,
+    office.DOCX,
+    office.RTF,
+    pdf.FORMAT,
+    eml.FORMAT,
+    press_export.FORMAT,
     html_page.FORMAT,
     text_dump.FORMAT,
 )

@@ -26,7 +26,8 @@ SYNONYMS: dict[str, str] = {
     "текст содержание 正文 内容 本文 النص",
     "byline": "byline by authors author authornames writer reporter journalist creator autor autoren verfasser auteur "
     "auteurs autore autori автор forfatter författare 作者",
-    "published_at": "publishedat datepublished publicationdate publishdate pubdate datepublication published "
+    "published_at": "dategmt publisheddategmt publishedutc dateutc publishedat datepublished publicationdate "
+    "publishdate pubdate datepublication published "
     "publicationdatetime webpublicationdate publishedtime articlepublishedtime publishtime datetime date "
     "firstpublished timestamp issued firstcreated createdat created datecreated datum datumveröffentlichung "
     "erscheinungsdatum datedepublication fecha fechapublicación data datapubblicazione дата datapublikacji "
@@ -88,6 +89,7 @@ _TAG_KINDS: dict[str, TagKind] = {
     "company": "organisation",
 }
 _SEPARATORS = re.compile(r"\s*[;|\n\t]\s*")
+_CLOCK = re.compile(r"\d\d:\d\d(?::\d\d)?$")
 _COMMA = re.compile(r"\s*,\s*")
 _LEAST_EPOCH, _MOST_EPOCH = 315_532_800, 4_102_444_800  # 1980 to 2100: a smaller number is no moment of news
 
@@ -153,7 +155,7 @@ def article(
         return next((text for _, _, value in values.get(field, ()) if (text := blocks.plain(_text(value)))), "")
 
     headline, headlines = fields.choose(
-        *((blocks.plain(_text(value)), f"column {name}") for _, name, value in values.get("headline", ()))
+        *((blocks.plain(_text(value)), _origin(name)) for _, name, value in values.get("headline", ()))
     )
     text = _longest(_text(value) for _, _, value in values.get("body", ()))
     paragraphs = text.paragraphs
@@ -178,10 +180,10 @@ def article(
         body="\n".join(paragraphs),
         language=line("language"),
         outlet_name=line("outlet"),
-        outlet_evidence=f"column {values['outlet'][0][1]}" if line("outlet") else "",
+        outlet_evidence=_origin(values["outlet"][0][1]) if line("outlet") else "",
         url=address if address.startswith(("http://", "https://")) else "",
         guid=line("guid") or (address if not address.startswith(("http://", "https://")) else ""),
-        published=_published(values.get("published_at", ()), context),
+        published=_published(values.get("published_at", ()), context, line("language")),
         issued_at=stamps.moment(issued),
         provider_version=line("provider_version"),
         signal=fields.gravest(fields.signal_of(line("status")), fields.signal_in_words(headline, line("editor_note"))),
@@ -210,6 +212,10 @@ def flat(row: Mapping[str, Any]) -> dict[str, Any]:
             for inner_name, value in inner.items():
                 found.setdefault(inner_name, value)
     return found
+
+
+def _origin(name: str) -> str:
+    return name if name.startswith("column ") else f"column {name}"
 
 
 def _text(value: Any) -> str:
@@ -246,11 +252,11 @@ def _authors(offers: Sequence[tuple[int, str, Any]], byline: str) -> tuple[str, 
     return fields.authors_of(byline)
 
 
-def _published(offers: Sequence[tuple[int, str, Any]], context: ReadContext) -> DateReading:
-    return stamps.best([_date(value, f"column {name}", context) for _, name, value in offers])
+def _published(offers: Sequence[tuple[int, str, Any]], context: ReadContext, language: str) -> DateReading:
+    return stamps.best([_date(value, _origin(name), context, language) for _, name, value in offers])
 
 
-def _date(value: Any, where: str, context: ReadContext) -> DateReading:
+def _date(value: Any, where: str, context: ReadContext, language: str) -> DateReading:
     if isinstance(value, datetime) and value.tzinfo is None and not (value.hour or value.minute or value.second):
         value = value.date()
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -260,7 +266,9 @@ def _date(value: Any, where: str, context: ReadContext) -> DateReading:
     text = blocks.plain(_text(value))
     if text.isdigit() and len(text) in (10, 13) and _LEAST_EPOCH <= int(text[:10]) < _MOST_EPOCH:
         return stamps.read_epoch(int(text) / 10 ** (len(text) - 10), printed=text, where=where, context=context)
-    return stamps.read_printed(text, where=where, context=context)
+    if key(where).endswith(("gmt", "utc")) and _CLOCK.search(text):
+        return stamps.read_printed(f"{text} UTC", where=where, context=context, language=language)
+    return stamps.read_printed(text, where=where, context=context, language=language)
 
 
 def _tags(values: Mapping[str, list[tuple[int, str, Any]]]) -> tuple[ParsedTag, ...]:
@@ -300,3 +308,8 @@ def _lines(offers: Sequence[tuple[int, str, Any]]) -> list[str]:
         items = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
         found += [line for item in items if (line := blocks.plain(_text(item)))]
     return found
+
+
+def tags_in(value: str) -> tuple[ParsedTag, ...]:
+    """Return the topics that a printed list of tags names."""
+    return fields.tags(_tags_of(value, "topic")) if value else ()

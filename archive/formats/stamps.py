@@ -143,14 +143,27 @@ def is_later(value: datetime, captured_at: datetime) -> bool:
     return value - timedelta(hours=14) > captured_at.astimezone(UTC).replace(tzinfo=None)
 
 
+def hold_date(when: datetime, context: ReadContext) -> datetime:
+    """Return when an embargo ends whose date a person printed, with the same care as `hold_until`."""
+    return _placed(when, context, timezone(timedelta(hours=-12)))
+
+
 def _bound(value: str, context: ReadContext, otherwise: timezone, *, end_of_day: bool) -> datetime | None:
     printed = " ".join(value.split())
-    found = (_iso(printed) or _mail(printed)) if printed else None
-    if found is None:
+    if not printed:
         return None
-    when, precision = found[0], found[1]
+    if found := _iso(printed) or _mail(printed):
+        when, precision = found[0], found[1]
+    elif human := dates.read_date(printed, language=context.outlet.language if context.outlet else ""):
+        when, precision = human.value, human.precision
+    else:
+        return None
     if precision == "day" and end_of_day:
         when += timedelta(days=1)
+    return _placed(when, context, otherwise)
+
+
+def _placed(when: datetime, context: ReadContext, otherwise: timezone) -> datetime:
     if when.tzinfo is None:
         name = context.outlet.time_zone if context.outlet else ""
         try:

@@ -17,6 +17,7 @@ from archive.text.encoding import UndecodableText, declared_encoding, decode
 
 Element = Any  # lxml has no public element type that a checker could use
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_ONE_BYTE = re.compile(rb"encoding\s*=\s*[\"'](?:iso-?8859|windows-|cp-?125|latin|us-ascii|ascii|koi8)", re.IGNORECASE)
 _ROOT = re.compile(r"<[^\W\d]")
 _NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -53,6 +54,9 @@ def refuse_entities(data: bytes, kind: str) -> None:
 
 
 def _strict(data: bytes, kind: str) -> Element:
+    # A declared one-byte encoding fits any bytes, so it is believed only when the text says the same.
+    if not data.isascii() and _ONE_BYTE.search(data[:200]) and (root := _second_try(data)):
+        return root[0]
     try:
         return _fromstring(data)
     except etree.XMLSyntaxError as error:

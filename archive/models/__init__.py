@@ -1,11 +1,14 @@
 """The records of the archive. Import models from here, never from the modules below."""
 
 from .articles import Article, Blob, Capture, TextHash, Version
+from .changes import VersionChange
 from .collections import Collection, CollectionItem, ResearchRequest
-from .imports import ImportItem, ImportRun
+from .imports import ImportChunk, ImportFile, ImportItem, ImportRun
+from .legal import LegalNote, LegalRequest
+from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
-from .provenance import Attribution, Quote, QuoteFamily
+from .provenance import Attribution, Quote, QuoteFamily, QuoteVariant
 from .stories import (
     Membership,
     Origin,
@@ -17,10 +20,12 @@ from .stories import (
     StorySuggestion,
     StoryVisit,
     TermCount,
+    TermVector,
 )
 from .tags import ArticleTag, Tag
 from .trail import TrailEntry
 from .users import User
+from .watching import HostPace, WatchedAddress, WatchedSource
 
 __all__ = [
     "Article",
@@ -31,10 +36,16 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "ColumnMapping",
+    "HostPace",
+    "ImportChunk",
+    "ImportFile",
     "ImportItem",
     "ImportRun",
     "IndexEntry",
+    "LegalNote",
+    "LegalRequest",
     "Membership",
+    "MergeRecord",
     "Origin",
     "Outlet",
     "OutletAlias",
@@ -45,6 +56,7 @@ __all__ = [
     "Posting",
     "Quote",
     "QuoteFamily",
+    "QuoteVariant",
     "ResearchRequest",
     "Story",
     "StoryEdit",
@@ -54,8 +66,12 @@ __all__ = [
     "StoryVisit",
     "Tag",
     "TermCount",
+    "TermVector",
     "TextHash",
     "TrailEntry",
     "User",
     "Version",
+    "VersionChange",
+    "WatchedAddress",
+    "WatchedSource",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +62,59 @@ class ImportRun(models.Model):
         return f"/admin/imports/{self.pk}/"
 
 
+class ImportFile(models.Model):
+    """One file of a run as it was handed over, before anybody knows how many articles it holds.
+
+    A small file's bytes are its blob from the start. A large or packed one waits in chunks, which also makes an upload
+    resumable; the chunks go when every record in it has bytes of its own. `taken` counts the records already staged as
+    items, and `member` and `member_taken` say where they end, so that whoever reads on after a crash starts there.
+    """
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving", _("being received")
+        WAITING = "waiting", _("waiting to be read")
+        READ = "read", _("read")
+        FAILED = "failed", _("can't be read")
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="files")
+    position = models.PositiveIntegerField(_("position"))
+    name = models.CharField(_("file"), max_length=500)
+    size = models.PositiveBigIntegerField(_("bytes"), default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    url = models.URLField(_("fetched from"), max_length=2000, blank=True)
+    captured_at = models.DateTimeField(_("captured"))
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    taken = models.PositiveIntegerField(_("records staged"), default=0)
+    member = models.PositiveIntegerField(default=0)
+    member_taken = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+
+    class Meta:
+        verbose_name = _("import file")
+        verbose_name_plural = _("import files")
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="one_file_a_position")]
+        indexes = [
+            # The next file of a run to read.
+            models.Index("run", "state", "position", name="import_file_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportChunk(models.Model):
+    """A piece of a file that is still being received or read."""
+
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="chunks")
+    start = models.PositiveBigIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("piece of a file")
+        verbose_name_plural = _("pieces of files")
+        constraints = [models.UniqueConstraint(fields=["file", "start"], name="one_chunk_a_place")]
+
+
 class ImportItem(models.Model):
     """One article (or unreadable file) of a run: what it was read as, what is planned, what became of it.
 
@@ -84,7 +139,8 @@ class ImportItem(models.Model):
         LEFT_OUT = "left_out", _("left out")
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="items")
-    position = models.PositiveIntegerField(_("position"))
+    source = models.ForeignKey(ImportFile, on_delete=models.CASCADE, null=True, blank=True, related_name="items")
+    position = models.PositiveBigIntegerField(_("position"))
     file = models.CharField(_("file"), max_length=500)
     record = models.CharField(_("record in the file"), max_length=120, blank=True)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
@@ -97,6 +153,13 @@ class ImportItem(models.Model):
     decision = models.JSONField(_("decision"), default=dict, blank=True)
     outlet = models.ForeignKey(Outlet, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     text_key = models.CharField(max_length=64, blank=True)
+    host = models.CharField(_("host"), max_length=253, blank=True)
+    keys = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        blank=True,
+        help_text=_("What a question waits for: hashed guid, address, text and passages."),
+    )
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     mend = models.TextField(_("what to do"), blank=True)
@@ -113,8 +176,8 @@ class ImportItem(models.Model):
         indexes = [
             # The next items of a run to work on, and its counts by state.
             models.Index("run", "state", "position", name="import_item_by_state"),
-            # Open questions that a newly held text may answer.
-            models.Index("text_key", condition=Q(state="question"), name="import_item_question"),
+            # Open questions that a newly held article may answer.
+            GinIndex(fields=["keys"], condition=Q(state="question"), name="import_item_question"),
             # What an article came from.
             models.Index("article", name="import_item_by_article", condition=Q(article__isnull=False)),
         ]

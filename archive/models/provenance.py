@@ -91,20 +91,13 @@ class QuoteFamily(models.Model):
 
 
 class Quote(models.Model):
-    """One quoted utterance in one version; `parts` are the spans of a split quote, `text` their joined words."""
+    """One quoted utterance in one version; `parts` are the spans of a split quote, `text` their joined words.
 
-    class Variant(models.TextChoices):
-        IDENTICAL = "identical", _("identical")
-        PUNCTUATION = "punctuation", _("punctuation differs")
-        SHORTENED = "shortened", _("shortened")
-        REWORDED = "reworded", _("words changed")
-        BACK_TRANSLATED = "back_translated", _("back-translated")
-        PARAPHRASED = "paraphrased", _("turned into paraphrase")
+    `is_direct` is off for words in scare quotes, which nobody is said to have spoken, and for paraphrases.
+    """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="quotes")
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="quotes")
-    family = models.ForeignKey(QuoteFamily, on_delete=models.SET_NULL, null=True, blank=True, related_name="quotes")
-    variant = models.CharField(_("variant"), max_length=16, choices=Variant.choices, blank=True)
     text = models.TextField(_("quote"))
     speaker = models.CharField(_("speaker as printed"), max_length=300, blank=True)
     speaker_start = models.PositiveIntegerField(null=True, blank=True)
@@ -125,6 +118,38 @@ class Quote(models.Model):
             # One version's quotes in reading order.
             models.Index("version", "start", name="quote_by_version"),
         ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class QuoteVariant(models.Model):
+    """One wording of an utterance: a quote, a stretch of a long one, or a sentence that says it without marks.
+
+    A quote that holds two utterances which others print apart has a place in two families.
+    """
+
+    class Kind(models.TextChoices):
+        IDENTICAL = "identical", _("identical")
+        PUNCTUATION = "punctuation", _("punctuation differs")
+        SHORTENED = "shortened", _("shortened")
+        REWORDED = "reworded", _("words changed")
+        BACK_TRANSLATED = "back_translated", _("back-translated")
+        PARAPHRASED = "paraphrased", _("turned into paraphrase")
+
+    family = models.ForeignKey(QuoteFamily, on_delete=models.CASCADE, related_name="variants")
+    quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="variants")
+    kind = models.CharField(_("variant"), max_length=16, choices=Kind.choices)
+    text = models.TextField(_("wording"))
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    origin = models.CharField(_("said"), max_length=8, choices=Origin.choices, default=Origin.MACHINE)
+    rejected_at = models.DateTimeField(_("rejected by an editor"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        constraints = [models.UniqueConstraint(fields=["family", "quote"], name="one_wording_a_quote_and_family")]
 
     def __str__(self) -> str:
         return self.text

@@ -196,3 +196,25 @@ class TermCount(models.Model):
     class Meta:
         verbose_name = _("term count")
         verbose_name_plural = _("term counts")
+
+
+class TermVector(models.Model):
+    """An article's weighed terms, from its current version: what it is compared by.
+
+    `weighed_among` is how many articles the archive held when it was weighed; once the archive has grown well beyond
+    that, the nightly repair weighs it again. `version` is the text that TermCount counts for this article.
+    """
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="term_vector")
+    version = models.ForeignKey("Version", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField(null=True, blank=True)
+    vector = models.JSONField(default=dict)
+    weighed_among = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("term vector")
+        verbose_name_plural = _("term vectors")
+        indexes = [
+            # The articles of the last weeks: the nightly repair.
+            models.Index("day", name="term_vector_by_day"),
+        ]

@@ -243,7 +243,7 @@ def _sample() -> dict[str, object]:
         {"label": name, "count": count, "url": "#facets", "chosen": chosen}
         for name, count, chosen in zip(OUTLETS, (1284, 310, 44, 2), (True, False, False, False), strict=True)
     ]
-    empty_form = SampleForm(data={"outlet": "1", "published": "tomorrow", "headline": ""})
+    empty_form = SampleForm(data={"outlet": "9", "published": "", "headline": ""})
     return {
         "articles": articles,
         "tags": tags,

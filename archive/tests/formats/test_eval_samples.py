@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.formats import registry
-from archive.formats.base import ReadContext
+from archive.formats.base import ParseError, ReadContext, Rejected
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "eval" / "formats"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the evaluation data is not beside this checkout")
@@ -103,3 +103,44 @@ def test_a_wire_sample_is_read_completely(path, guid, published, lines, tags):
     assert article.published.value.isoformat() == published
     assert len(article.body.splitlines()) == lines
     assert len(article.tags) == tags
+
+
+@pytest.mark.parametrize(
+    ("path", "headline", "lines"),
+    [
+        ("feeds/feedparser_entry_content_type.xml", "", 1),
+        ("feeds/feedparser_item_content_encoded.xml", "", 1),
+        ("feeds/feedparser_rdf_item_title.xml", "Example title", 0),
+    ],
+)
+def test_a_feed_sample_is_read_completely(path, headline, lines):
+    (article,) = read(path)
+    assert (article.headline, len(article.body.splitlines())) == (headline, lines)
+
+
+@pytest.mark.parametrize("path", ["warc/example.warc", "wacz/valid_example_2.wacz"])
+def test_a_web_archive_sample_gives_its_page(path):
+    (article,) = read(path)
+    assert article.url.rstrip("/").endswith("example.com")
+    assert article.captured_at and article.captured_at.year in (2017, 2020)
+    assert article.headline and article.body
+
+
+def test_a_web_archive_that_is_cut_short_gives_its_page_and_says_so():
+    page, cut = read("warc/example-trunc.warc")
+    assert page.url == "http://example.com/"
+    assert isinstance(cut, Rejected) and cut.reason.endswith(".") and cut.mend
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("warc/example-bad.warc.gz.bad", "not compressed record by record"),
+        ("warc/post-test.warc.gz", "no saved page"),
+        ("wacz/invalid_example_1.wacz", "holds no web archive"),
+    ],
+)
+def test_a_broken_or_empty_sample_is_refused_in_a_sentence(path, words):
+    with pytest.raises(ParseError, match=words) as raised:
+        read(path)
+    assert str(raised.value).endswith(".") and raised.value.mend

@@ -89,3 +89,19 @@ def test_a_backup_never_overwrites(run_manage: Callable[..., Any], tmp_path: Pat
     answer = run_manage("backup", str(tmp_path), check=False)
     assert answer.returncode == 1
     assert "is not empty" in answer.stderr
+
+
+KILLED = "from archive.models import Article; print(Article.objects.get().status)"
+
+
+def test_what_was_killed_after_the_backup_is_killed_after_the_restore(
+    one_article: None, run_manage: Callable[..., Any], tmp_path: Path
+) -> None:
+    from archive.articles import journal, status
+    from archive.models import Article
+
+    run_manage("backup", str(tmp_path / "backup"), "--no-verify")
+    status.kill(article=Article.objects.get(), by=None, reason="Taken back.", at=AT)
+    said = manage_at(tmp_path / "home", "restore", str(tmp_path / "backup"), "--journal", str(journal.path())).stdout
+    assert "1 later kills and erasures repeated" in said
+    assert manage_at(tmp_path / "home", "shell", "-v", "0", "-c", KILLED).stdout.strip() == "canceled"

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from archive import clock
+from archive.articles import journal
 from newsroom.backup import BackupError, back_up, verify
 
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
                 folder,
                 connection_kwargs=database_arguments(),
                 files=Path(settings.MEDIA_ROOT),
+                journal=journal.path(),
                 at=clock.now(),
             )
             if not options["no_verify"]:

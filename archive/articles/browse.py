@@ -1,0 +1,286 @@
+"""Reads for walking through the archive without a query: by outlet, by tag, by date, and what came in last.
+
+Promise: every figure counts only what this person may see, and speaks of what the archive holds, not of what the
+outlet published.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models.functions import TruncDay, TruncMonth, TruncYear
+
+from archive.models import (
+    Article,
+    ArticleTag,
+    Attribution,
+    ImportItem,
+    ImportRun,
+    Membership,
+    Outlet,
+    Story,
+    Tag,
+    Version,
+)
+from archive.text.keys import name_key
+
+from .queries import listed
+
+LISTED_OUTLETS = 500
+LISTED_TAGS = 200
+FEWEST_DAYS = 27
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A thing of the archive and how many articles stand behind it."""
+
+    thing: Outlet | Tag
+    count: int
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutletPage:
+    """What the page of an outlet shows besides its articles."""
+
+    outlet: Outlet
+    aliases: Sequence[str]
+    hosts: Sequence[str]
+    count: int
+    undated: int
+    versions: int
+    first_at: datetime | None
+    last_at: datetime | None
+    relies_on: Sequence[tuple[str, str, int]]
+    relied_on: int
+
+
+def is_empty(user) -> bool:
+    """Say whether this person can see no article at all."""
+    return not Article.objects.visible_to(user).exists()
+
+
+def latest_arrivals(user, limit: int = 8) -> list[Article]:
+    """Return what came in last; uses article_by_arrival."""
+    return list(listed(Article.objects.visible_to(user)).order_by("-created_at", "-id")[:limit])
+
+
+def running_stories(user, limit: int = 6) -> list[Story]:
+    """Return the stories with the latest activity, each with its newest articles; uses story_by_activity."""
+    seen = Article.objects.visible_to(user)
+    newest = Membership.objects.filter(article__in=seen).select_related("article__outlet", "article__current_version")
+    return list(
+        Story.objects.filter(merged_into=None, article_count__gt=1, memberships__article__in=seen)
+        .distinct()
+        .prefetch_related(Prefetch("memberships", queryset=newest.order_by("-placed_at", "-id"), to_attr="newest"))
+        .order_by(F("last_at").desc(nulls_last=True), "-id")[:limit]
+    )
+
+
+def latest_runs(limit: int = 6) -> list[ImportRun]:
+    """Return the latest import runs with how many items each has and how many came in or wait."""
+    runs = list(ImportRun.objects.select_related("created_by").order_by("-id")[:limit])
+    counts: dict[int, Counter[str]] = {run.pk: Counter() for run in runs}
+    rows = ImportItem.objects.filter(run__in=runs).order_by().values_list("run", "state").annotate(count=Count("pk"))
+    for run, state, count in rows:
+        counts[run][state] = count
+    for run in runs:
+        run.item_count, run.states = counts[run.pk].total(), counts[run.pk]
+    return runs
+
+
+def figures(user) -> dict[str, int]:
+    """Return how much the archive holds, as this person may see it."""
+    articles = Article.objects.visible_to(user).order_by()
+    return {
+        "articles": articles.count(),
+        "outlets": Outlet.objects.filter(merged_into=None, is_held=True).count(),
+        "stories": Story.objects.filter(merged_into=None, article_count__gt=1).count(),
+    }
+
+
+def outlets_held(user, words: str = "") -> list[Counted]:
+    """Return the outlets whose articles the archive holds, the fullest first, narrowed to names that hold `words`."""
+    held = Outlet.objects.filter(merged_into=None)
+    if words:
+        held = held.filter(Q(name__icontains=words) | Q(aliases__key__contains=name_key(words))).distinct()
+    counts = {
+        row["outlet"]: row
+        for row in Article.objects.visible_to(user)
+        .order_by()
+        .values("outlet")
+        .annotate(count=Count("pk"), first=Min("published_at"), last=Max("published_at"))
+    }
+    found = [
+        Counted(outlet, counts[outlet.pk]["count"], counts[outlet.pk]["first"], counts[outlet.pk]["last"])
+        for outlet in held
+        if outlet.pk in counts
+    ]
+    return sorted(found, key=lambda one: (-one.count, one.thing.name, one.thing.pk))[:LISTED_OUTLETS]
+
+
+def outlet_page(user, slug: str) -> OutletPage:
+    """Return what the page of an outlet says about it. Raises Outlet.DoesNotExist.
+
+    An outlet that was merged into another is found under its old slug; the page belongs to the one it went into.
+    """
+    outlet = Outlet.objects.select_related("merged_into").get(slug=slug)
+    outlet = outlet.merged_into or outlet
+    articles = Article.objects.visible_to(user).filter(outlet=outlet).order_by()
+    figures = articles.aggregate(
+        count=Count("pk"),
+        undated=Count("pk", filter=Q(published_at=None)),
+        first=Min("published_at"),
+        last=Max("published_at"),
+    )
+    cited = (
+        Attribution.objects.filter(article__in=articles, rejected_at=None)
+        .exclude(outlet=outlet)
+        .filter(kind__in=("outlet", "relay", "institution"))
+        .order_by()
+        .values("name_key")
+        .annotate(name=Max("name"), slug=Max("outlet__slug"), count=Count("article", distinct=True))
+        .order_by("-count", "name_key")[:10]
+    )
+    return OutletPage(
+        outlet=outlet,
+        aliases=[
+            alias for alias in outlet.aliases.order_by("name").values_list("name", flat=True) if alias != outlet.name
+        ],
+        hosts=list(outlet.domains.order_by("host").values_list("host", flat=True)),
+        count=figures["count"],
+        undated=figures["undated"],
+        versions=Version.objects.filter(article__in=articles).count(),
+        first_at=figures["first"],
+        last_at=figures["last"],
+        relies_on=[(row["name"], row["slug"] or "", row["count"]) for row in cited],
+        relied_on=Article.objects.visible_to(user)
+        .filter(attributions__outlet=outlet, attributions__rejected_at=None)
+        .exclude(outlet=outlet)
+        .distinct()
+        .count(),
+    )
+
+
+def tags_held(user, words: str = "", kind: str = "") -> list[Counted]:
+    """Return the tags that articles carry, the busiest first, narrowed by name and kind."""
+    rows = ArticleTag.objects.filter(removed_at=None, article__in=Article.objects.visible_to(user))
+    if words:
+        rows = rows.filter(tag__key__contains=name_key(words))
+    if kind:
+        rows = rows.filter(tag__kind=kind)
+    counts = dict(
+        rows.order_by().values_list("tag").annotate(count=Count("article")).order_by("-count", "tag")[:LISTED_TAGS]
+    )
+    tags = Tag.objects.in_bulk(list(counts))
+    return [Counted(tags[pk], count) for pk, count in counts.items()]
+
+
+def with_tag(user, tag: Tag) -> QuerySet[Article]:
+    """Return the articles that carry a tag."""
+    return Article.objects.visible_to(user).filter(
+        pk__in=ArticleTag.objects.filter(tag=tag, removed_at=None).values("article")
+    )
+
+
+def tags_beside(articles: QuerySet[Article], tag: Tag, limit: int = 12) -> list[Counted]:
+    """Return the tags that stand most often beside this one."""
+    counts = dict(
+        ArticleTag.objects.filter(removed_at=None, article__in=articles)
+        .exclude(tag=tag)
+        .order_by()
+        .values_list("tag")
+        .annotate(count=Count("article"))
+        .order_by("-count", "tag")[:limit]
+    )
+    tags = Tag.objects.in_bulk(list(counts))
+    return [Counted(tags[pk], count) for pk, count in counts.items()]
+
+
+def outlets_of(articles: QuerySet[Article], limit: int = 12) -> list[Counted]:
+    """Return the outlets that put these articles out, the busiest first."""
+    counts = dict(
+        articles.order_by().values_list("outlet").annotate(count=Count("pk")).order_by("-count", "outlet")[:limit]
+    )
+    outlets = Outlet.objects.in_bulk(list(counts))
+    return [Counted(outlets[pk], count) for pk, count in counts.items()]
+
+
+def volume(articles: QuerySet[Article]) -> tuple[str, list[tuple[date, int]]]:
+    """Return how many dated articles fall into each day, month or year, empty ones included, and which it is.
+
+    The step follows the span: up to ten weeks by day, up to eight years by month, else by year.
+    """
+    ends = articles.order_by().aggregate(first=Min("published_at"), last=Max("published_at"))
+    if ends["first"] is None:
+        return "month", []
+    first, last = ends["first"].astimezone(UTC).date(), ends["last"].astimezone(UTC).date()
+    days = (last - first).days
+    if days < FEWEST_DAYS:
+        # A few days alone would be a few slabs: show them with the quiet days around them.
+        first -= timedelta(days=(FEWEST_DAYS - days) // 2)
+        last = first + timedelta(days=FEWEST_DAYS)
+    step, trunc = ("day", TruncDay) if days <= 70 else ("month", TruncMonth) if days <= 8 * 366 else ("year", TruncYear)
+    rows = (
+        articles.filter(published_at__isnull=False)
+        .order_by()
+        .annotate(period=trunc("published_at", tzinfo=UTC))
+        .values_list("period")
+        .annotate(count=Count("pk"))
+    )
+    counts = {period.date(): count for period, count in rows}
+    return step, [(period, counts.get(period, 0)) for period in _periods(first, last, step)]
+
+
+def days_of_year(user, year: int) -> dict[date, int]:
+    """Return how many articles each day of a year holds."""
+    start = datetime(year, 1, 1, tzinfo=UTC)
+    rows = (
+        Article.objects.visible_to(user)
+        .filter(published_at__gte=start, published_at__lt=datetime(year + 1, 1, 1, tzinfo=UTC))
+        .order_by()
+        .annotate(day=TruncDay("published_at", tzinfo=UTC))
+        .values_list("day")
+        .annotate(count=Count("pk"))
+    )
+    return {day.date(): count for day, count in rows}
+
+
+def years_held(user) -> list[tuple[int, int]]:
+    """Return the years that hold articles, newest first, with how many."""
+    rows = (
+        Article.objects.visible_to(user)
+        .filter(published_at__isnull=False)
+        .order_by()
+        .annotate(year=TruncYear("published_at", tzinfo=UTC))
+        .values_list("year")
+        .annotate(count=Count("pk"))
+        .order_by("-year")
+    )
+    return [(year.year, count) for year, count in rows]
+
+
+def undated(user) -> QuerySet[Article]:
+    """Return the articles whose date nobody knows."""
+    return Article.objects.visible_to(user).filter(published_at=None)
+
+
+def on_day(user, day: date) -> QuerySet[Article]:
+    """Return the articles of one day, as the outlets printed it; uses article_by_date."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Article.objects.visible_to(user).filter(published_at__gte=start, published_at__lt=start + timedelta(days=1))
+
+
+def _periods(first: date, last: date, step: str) -> list[date]:
+    if step == "day":
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if step == "year":
+        return [date(year, 1, 1) for year in range(first.year, last.year + 1)]
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(month // 12, month % 12 + 1, 1) for month in months]

@@ -1,0 +1,111 @@
+"""Word (.docx) and RTF documents: one article, or the many of a press database's export."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import docx
+from docx.document import Document as DocxDocument
+from docx.table import Table
+from striprtf.striprtf import rtf_to_text
+
+from archive.formats import containers, document, press_export
+from archive.formats.base import ParsedArticle, ParseError, ReadContext, Rejected
+
+_TITLES = ("title", "heading 1", "titel", "überschrift 1", "titre", "titre 1", "título 1", "headline")
+_SUBTITLES = ("subtitle", "untertitel", "sous-titre", "subtítulo", "standfirst", "deck")
+_RTF_INFO = re.compile(rb"\{\\(title|author|company|operator)\s+([^{}\\]{1,300})\}")
+_RTF_DATA = re.compile(rb"\\bin\d+")
+
+
+class Docx:
+    """A Word document."""
+
+    name = "docx"
+
+    def recognizes(self, data: bytes, file_name: str) -> float:
+        """Return 0.95 for a zip that holds a Word document."""
+        return 0.95 if data.startswith(b"PK") and containers.wrapped_kind(data) == "docx" else 0.0
+
+    def read(self, data: bytes, context: ReadContext) -> Iterator[ParsedArticle | Rejected]:
+        """Yield the article or articles. Raises ParseError."""
+        containers.check_office(data, "Word document")
+        try:
+            found = docx.Document(io.BytesIO(data))
+            paragraphs, headline, standfirst = _paragraphs(found)
+            core = found.core_properties
+            created = core.created.date().isoformat() if core.created else ""
+            hints = document.Hints(
+                headline, standfirst, core.title or "", core.author or "", language=core.language or "", created=created
+            )
+        except ParseError:
+            raise
+        except Exception as error:  # python-docx lets whatever its parts raise through
+            raise ParseError("The Word document is damaged.", mend="Open it and save it again.") from error
+        if press_export.looks_like(paragraphs):
+            yield from press_export.articles(paragraphs, context, self.name, flowing=True)
+            return
+        yield document.article(paragraphs, hints, context, self.name)
+
+
+class Rtf:
+    """A rich text document."""
+
+    name = "rtf"
+
+    def recognizes(self, data: bytes, file_name: str) -> float:
+        """Return 0.97 for what begins as RTF."""
+        return 0.97 if data.lstrip()[:5] == b"{\\rtf" else 0.0
+
+    def read(self, data: bytes, context: ReadContext) -> Iterator[ParsedArticle | Rejected]:
+        """Yield the article or articles. Raises ParseError."""
+        if _RTF_DATA.search(data):
+            raise ParseError("The RTF document holds binary data.", mend="Save it without pictures and try again.")
+        try:
+            text = rtf_to_text(data.decode("latin-1"), errors="replace")
+        except Exception as error:  # striprtf lets whatever its tables raise through
+            raise ParseError("The RTF document is damaged.", mend="Open it and save it again.") from error
+        lines = text.splitlines()
+        if press_export.looks_like(lines):
+            yield from press_export.articles(lines, context, self.name, flowing=True)
+            return
+        info = {
+            name.decode(): value.decode("cp1252", "replace").strip() for name, value in _RTF_INFO.findall(data[:20_000])
+        }
+        hints = document.Hints(
+            title=info.get("title", ""), author=info.get("author", ""), outlet=info.get("company", "")
+        )
+        yield document.article(lines, hints, context, self.name)
+
+
+DOCX, RTF = Docx(), Rtf()
+
+
+def _paragraphs(found: DocxDocument) -> tuple[list[str], str, str]:
+    """Return the paragraphs, table rows in their place, and the headline and standfirst that styles mark."""
+    lines: list[str] = []
+    headline = standfirst = ""
+    for block in found.iter_inner_content():
+        if isinstance(block, Table):
+            lines += [row for row in _rows(block) if row]
+            continue
+        text = block.text.replace("\xad", "")
+        style = (block.style.name or "").lower() if block.style is not None else ""
+        if text.strip() and not headline and style in _TITLES:
+            headline = " ".join(text.split())
+        elif text.strip() and not standfirst and style in _SUBTITLES:
+            standfirst = " ".join(text.split())
+        lines += text.split("\n") if text.strip() else [""]
+    return lines, headline, standfirst
+
+
+def _rows(table: Table) -> Iterator[str]:
+    for row in table.rows:
+        cells: list[Any] = []
+        for cell in row.cells:
+            if cell._tc not in [done._tc for done in cells]:
+                cells.append(cell)
+        yield " | ".join(filter(None, (" ".join(cell.text.split()) for cell in cells)))

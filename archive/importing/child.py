@@ -1,0 +1,224 @@
+"""The process that reads files: no database, no settings, limited memory, and nothing lost when it is killed.
+
+It is started as `python -m archive.importing.child` and speaks in frames over its standard streams: eight bytes with
+the length of a JSON header, eight with the length of the bytes that follow it, then both. It is fed one file at a time
+and answers with one frame for each article or rejected record, each with the bytes of that record, then "end" or
+"error". Parsers may crash, hang or eat memory here; the parent only sees a stream that stops.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import dataclasses
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from archive.formats import registry
+from archive.formats.base import Budget, Member, OutletHints, ParsedArticle, ParseError, ReadContext, Rejected
+from archive.text.fingerprint import text_key, winnow
+from archive.text.keys import name_key
+from archive.text.normalize import words
+
+from . import serial
+
+FRAME = struct.Struct("!QQ")
+# Passages of the very longest texts tell nothing more; the first few hundred find every copy.
+MOST_PASSAGES = 400
+
+
+def write_frame(stream: BinaryIO, header: str, data: bytes = b"") -> None:
+    """Write one frame and flush it."""
+    head = header.encode()
+    stream.write(FRAME.pack(len(head), len(data)))
+    stream.write(head)
+    if data:
+        stream.write(data)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:
+    """Return header and data of the next frame, None when the other side has gone."""
+    lengths = stream.read(FRAME.size)
+    if len(lengths) < FRAME.size:
+        return None
+    head_size, data_size = FRAME.unpack(lengths)
+    head, data = stream.read(head_size), stream.read(data_size)
+    if len(head) < head_size or len(data) < data_size:
+        return None
+    return head, data
+
+
+def facts_of(headline: str, standfirst: str, body: str) -> dict[str, Any]:
+    """Return what matching compares: the key of the text, its length in words, and hashes of its passages."""
+    text = "\n".join((headline, standfirst, body))
+    return {
+        "text_key": text_key(headline, standfirst, body),
+        "words": len(words(text)),
+        "passages": sorted(winnow(text))[:MOST_PASSAGES],
+    }
+
+
+class Reader:
+    """Reads one file after another with what the archive knows of its outlets."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self.out = out
+        self.outlets: dict[int, OutletHints] = {}
+
+    def learn(self, request: dict[str, Any]) -> None:
+        """Take in what the archive knows of its outlets."""
+        self.outlets = {int(key): serial.hints_from_json(value) for key, value in request["outlets"].items()}
+
+    def read(self, request: dict[str, Any], data: bytes) -> None:
+        """Answer with every record of a file, beginning at the member and record that are asked for."""
+        context = ReadContext(
+            captured_at=datetime.fromisoformat(request["captured_at"]),
+            file_name=request.get("name", ""),
+            url=request.get("url", ""),
+            outlet=self.outlets.get(request.get("outlet") or 0),
+            outlets=tuple(self.outlets.values()),
+            columns=request.get("columns") or {},
+            max_bytes=request["file_bytes"],
+        )
+        budget = Budget(
+            max_total=request["total_bytes"],
+            max_members=request["members"],
+            max_ratio=request["ratio"],
+            max_depth=request["depth"],
+        )
+        said = request.get("outlets_of") or {}
+        try:
+            packed = registry.container_of(data, context.file_name) is not None
+            for index, member in enumerate(registry.expand(data, context, budget)):
+                if index < request.get("member", 0):
+                    continue
+                if isinstance(member, Member) and member.name == request.get("passed_over"):
+                    continue
+                skip = request.get("record", 0) if index == request.get("member", 0) else 0
+                if request["op"] == "bytes":
+                    self._send({"is": "bytes"}, member.data if isinstance(member, Member) else member.raw)
+                    return
+                home = said.get(member.name.rpartition("/")[2]) if said and isinstance(member, Member) else None
+                inner = dataclasses.replace(context, outlet=self.outlets.get(home)) if home else context
+                self._member(index, member, inner, skip, packed=packed)
+        except ParseError as error:
+            self._send({"is": "error", "reason": str(error), "mend": error.mend})
+        except MemoryError:
+            self._send({"is": "error", "reason": "The file needs more memory than a file may take.", "mend": _SPLIT})
+        except RecursionError:
+            self._send({"is": "error", "reason": "The file is nested too deeply to be read.", "mend": _RESAVE})
+        except Exception as error:
+            print(f"{request.get('name')}: {type(error).__name__}: {error}", file=sys.stderr)
+            self._send({"is": "error", "reason": f"The file can't be read ({type(error).__name__}).", "mend": _RESAVE})
+        else:
+            self._send({"is": "end"})
+
+    def _member(self, index: int, member: Member | Rejected, context: ReadContext, skip: int, *, packed: bool) -> None:
+        name = member.name if isinstance(member, Member) else member.record
+        self._send({"is": "member", "member": index, "file": name if packed else ""})
+        if isinstance(member, Rejected):
+            self._send({"is": "rejected", "reason": member.reason, "mend": member.mend, "record": ""}, member.raw)
+            return
+        try:
+            for place, one in enumerate(self._records(member, context)):
+                if place >= skip:
+                    self._record(one, member, packed=packed)
+        except (ParseError, MemoryError, RecursionError) as error:
+            if isinstance(error, MemoryError):
+                error = ParseError("The file needs more memory than a file may take.", mend=_SPLIT)
+            elif isinstance(error, RecursionError):
+                error = ParseError("The file is nested too deeply to be read.", mend=_RESAVE)
+            self._send({"is": "rejected", "reason": str(error), "mend": error.mend, "record": ""}, member.data)
+        except Exception as error:
+            print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
+            reason = f"The file can't be read ({type(error).__name__})."
+            self._send({"is": "rejected", "reason": reason, "mend": _RESAVE, "record": ""}, member.data)
+
+    def _records(self, member: Member, context: ReadContext) -> Iterator[ParsedArticle | Rejected]:
+        for one in registry.read_member(member, context):
+            yield self._again_at_home(one, member, context)
+
+    def _again_at_home(
+        self, one: ParsedArticle | Rejected, member: Member, context: ReadContext
+    ) -> ParsedArticle | Rejected:
+        """Read a page a second time when only now its outlet is known, and with it its furniture."""
+        if context.outlet is not None or isinstance(one, Rejected) or one.record or not one.lines:
+            return one
+        home = _home_of(one, self.outlets.values())
+        if home is None or not (home.furniture or home.body_lines or home.headline_origin):
+            return one
+        again = next(iter(registry.read_member(member, dataclasses.replace(context, outlet=home))), one)
+        return one if isinstance(again, Rejected) else again
+
+    def _record(self, one: ParsedArticle | Rejected, member: Member, *, packed: bool) -> None:
+        if isinstance(one, Rejected):
+            header = {"is": "rejected", "reason": one.reason, "mend": one.mend, "record": one.record}
+            self._send(header | {"format": one.format}, one.raw or member.data)
+            return
+        if packed and (member.url or member.captured_at):
+            one = dataclasses.replace(one, url=one.url or member.url, captured_at=one.captured_at or member.captured_at)
+        header = {
+            "is": "article",
+            "format": one.format,
+            "record": one.record,
+            "captured_at": one.captured_at.isoformat() if one.captured_at else None,
+            # A record that shares its file's bytes with others can't be known again by them.
+            "facts": facts_of(one.headline, one.standfirst, one.body) | {"own_bytes": bool(one.raw) or not one.record},
+            "parsed": serial.to_json(one),
+        }
+        self._send(header, one.raw or member.data)
+
+    def _send(self, header: dict[str, Any], data: bytes = b"") -> None:
+        write_frame(self.out, serial.dumps(header), data)
+
+
+_SPLIT = "Split it into smaller files."
+_RESAVE = "Save it again from the program it came from, or import its text."
+
+
+def _home_of(one: ParsedArticle, outlets: Iterable[OutletHints]) -> OutletHints | None:
+    key = name_key(one.outlet_name)
+    host = (urlsplit(one.url).hostname or "").removeprefix("www.") if one.url else ""
+    for outlet in outlets:
+        if key and any(key == name_key(name) for name in (outlet.name, *outlet.names)):
+            return outlet
+        if host and any(host == known or host.endswith(f".{known}") for known in outlet.hosts):
+            return outlet
+    return None
+
+
+def main() -> None:
+    """Serve requests until the parent goes away."""
+    # A parser that loops for ever must not outlive a parent that was killed.
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    # Parsers that print must not break the stream of frames.
+    out = os.fdopen(os.dup(1), "wb", buffering=256 * 1024)
+    os.dup2(2, 1)
+    source = os.fdopen(os.dup(0), "rb", buffering=256 * 1024)
+    limit = int(os.environ.get("ARCHIVE_READER_MEMORY", "0"))
+    if limit:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    reader = Reader(out)
+    while (frame := read_frame(source)) is not None:
+        request = json.loads(frame[0])
+        if request["op"] == "outlets":
+            reader.learn(request)
+        else:
+            reader.read(request, frame[1])
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        main()

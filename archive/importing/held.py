@@ -1,0 +1,211 @@
+"""What the archive holds that is like a batch of arrivals: a bounded number of queries however many arrive.
+
+Looked for by guid, by address, by text and by bytes; by shared passages only where none of these say what it is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date
+from typing import Any
+
+from django.db import connection
+
+from archive.models import Article, Capture, Version
+from archive.text.fingerprint import containment, shingles
+from archive.text.normalize import line_key, words
+
+from .outcome import Arrival, Held, Likeness
+
+_MOST_CANDIDATES = 6
+_MOST_ARTICLES_A_PASSAGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One arrival with the text that near copies are compared by."""
+
+    arrival: Arrival
+    text: str
+    passages: Sequence[int]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is loaded of the candidate articles, once for the whole batch."""
+
+    articles: dict[int, Mapping[str, Any]]
+    versions: dict[int, list[Mapping[str, Any]]]
+
+
+def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> list[list[Held]]:
+    """Return, for each arrival in order, the held versions that are like it.
+
+    `furniture` maps an outlet to the keys of the lines that keep coming back on its pages; matching does not see them.
+    """
+    arrivals = [one.arrival for one in sought]
+    by_guid = _ids_by("guid", {guid for a in arrivals for guid in (a.guid, a.about_guid) if guid})
+    by_url = _ids_by("url_key", {a.url_key for a in arrivals if a.url_key})
+    by_text = _versions_by_text({a.text_key for a in arrivals if a.text_key})
+    by_bytes = _versions_by_bytes({a.bytes_key for a in arrivals if a.bytes_key})
+    found: list[dict[int, Likeness]] = []
+    for one in sought:
+        a = one.arrival
+        likeness: dict[int, Likeness] = {}
+        for article_id, _ in by_text.get(a.text_key, ()) or ():
+            likeness[article_id] = Likeness.TEXT
+        for article_id, _ in by_bytes.get(a.bytes_key, ()):
+            likeness.setdefault(article_id, Likeness.TEXT)
+        for article_id, _ in by_url.get(a.url_key, ()):
+            likeness[article_id] = Likeness.ADDRESS
+        for article_id, outlet_id in (*by_guid.get(a.about_guid, ()), *by_guid.get(a.guid, ())):
+            if a.outlet_id is None or outlet_id == a.outlet_id:
+                likeness[article_id] = Likeness.GUID
+        sure = any(kind in (Likeness.GUID, Likeness.ADDRESS) for kind in likeness.values()) or a.text_key in by_text
+        # Wire copy with a guid of its own is a new article however like an older one it is.
+        if not sure and not (a.guid and a.outlet_id is not None):
+            for article_id in _sharing_passages(one.passages):
+                likeness.setdefault(article_id, Likeness.NEAR)
+        found.append(likeness)
+    known = _load({article_id for likeness in found for article_id in likeness})
+    return [
+        _compare(one, likeness, known, by_bytes.get(one.arrival.bytes_key, ()), furniture)
+        for one, likeness in zip(sought, found, strict=True)
+    ]
+
+
+def _compare(
+    one: Sought,
+    likeness: Mapping[int, Likeness],
+    known: _Known,
+    same_bytes: Sequence[tuple[int, int]],
+    furniture: Mapping[int, frozenset[str]],
+) -> list[Held]:
+    out: list[Held] = []
+    bytes_of = {version_id for _, version_id in same_bytes}
+    for article_id, kind in likeness.items():
+        article = known.articles.get(article_id)
+        if article is None:
+            continue
+        current_id = article["current_version_id"]
+        base = Held(
+            article_id=article_id,
+            version_id=current_id or 0,
+            outlet_id=article["outlet_id"],
+            likeness=kind,
+            outlet_name=article["outlet__name"],
+            guid=article["guid"],
+            url_key=article["url_key"],
+            is_canceled=article["status"] == Article.Status.CANCELED,
+            day=_day(article["published_at"]),
+            headline=article["current_version__headline"] or "",
+        )
+        settled = False
+        for version in known.versions.get(article_id, ()):
+            same_text = bool(one.arrival.text_key) and version["text_key"] == one.arrival.text_key
+            has_bytes = version["id"] in bytes_of
+            if not (same_text or has_bytes):
+                continue
+            out.append(
+                replace(
+                    base,
+                    version_id=version["id"],
+                    same_text=same_text,
+                    same_bytes=has_bytes,
+                    is_current=version["id"] == current_id,
+                    overlap=1.0 if same_text else 0.0,
+                )
+            )
+            settled = settled or version["id"] == current_id
+        if not settled and current_id:
+            out.append(_by_reading(one, base, furniture.get(article["outlet_id"], frozenset())))
+    return out
+
+
+def _by_reading(one: Sought, base: Held, furniture: frozenset[str]) -> Held:
+    """Return the current version of a candidate with how much of the two texts is the same, furniture left out."""
+    version = Version.objects.only("headline", "standfirst", "body").get(pk=base.version_id)
+    text = "\n".join((version.headline, version.standfirst, version.body))
+    ours, theirs = shingles(one.text), shingles(text)
+    overlap = max(containment(ours, theirs), containment(theirs, ours))
+    same = _same_but_for(furniture, one.text, text) if furniture and overlap > 0.5 else False
+    return replace(base, overlap=overlap, same_text=same)
+
+
+def _same_but_for(furniture: frozenset[str], ours: str, theirs: str) -> bool:
+    return _bare(ours, furniture) == _bare(theirs, furniture)
+
+
+def _bare(text: str, furniture: frozenset[str]) -> list[str]:
+    return words("\n".join(line for line in text.split("\n") if line_key(line) not in furniture))
+
+
+def _ids_by(column: str, values: set[str]) -> dict[str, list[tuple[int, int]]]:
+    out: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    if values:
+        rows = Article.objects.filter(**{f"{column}__in": values, "merged_into": None})
+        for value, pk, outlet_id in rows.values_list(column, "id", "outlet_id"):
+            out[value].append((pk, outlet_id))
+    return out
+
+
+def _versions_by_text(keys: set[str]) -> dict[str, list[tuple[int, int]]]:
+    out: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    if keys:
+        rows = Version.objects.filter(text_key__in=keys, article__merged_into=None)
+        for key, article_id, pk in rows.values_list("text_key", "article_id", "id"):
+            if len(out[key]) < _MOST_ARTICLES_A_PASSAGE:
+                out[key].append((article_id, pk))
+    return dict(out)
+
+
+def _versions_by_bytes(keys: set[str]) -> dict[str, list[tuple[int, int]]]:
+    out: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    if keys:
+        rows = Capture.objects.filter(blob_id__in=keys, version__isnull=False, article__merged_into=None)
+        for key, article_id, version_id in rows.values_list("blob_id", "article_id", "version_id"):
+            if len(out[key]) < _MOST_ARTICLES_A_PASSAGE:
+                out[key].append((article_id, version_id))
+    return dict(out)
+
+
+def _sharing_passages(passages: Sequence[int]) -> list[int]:
+    """Return the articles that share the most passages, the likeliest first; uses the primary key of the hashes."""
+    if not passages:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT near.article_id, count(*) FROM unnest(%s::bigint[]) AS wanted (hash) CROSS JOIN LATERAL"
+            " (SELECT article_id FROM archive_texthash WHERE hash = wanted.hash LIMIT %s) AS near"
+            " GROUP BY near.article_id ORDER BY count(*) DESC, near.article_id LIMIT %s",
+            [list(passages), _MOST_ARTICLES_A_PASSAGE, _MOST_CANDIDATES],
+        )
+        rows = cursor.fetchall()
+    least = 1 if len(passages) < 4 else 2
+    return [article_id for article_id, shared in rows if shared >= least]
+
+
+def _load(ids: set[int]) -> _Known:
+    if not ids:
+        return _Known({}, {})
+    articles = Article.objects.filter(pk__in=ids, merged_into=None).values(
+        "id",
+        "outlet_id",
+        "outlet__name",
+        "guid",
+        "url_key",
+        "status",
+        "published_at",
+        "current_version_id",
+        "current_version__headline",
+    )
+    versions: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in Version.objects.filter(article_id__in=ids).order_by("-number").values("id", "article_id", "text_key"):
+        versions[row["article_id"]].append(row)
+    return _Known({row["id"]: row for row in articles}, versions)
+
+
+def _day(value: Any) -> date | None:
+    return value.astimezone(UTC).date() if value else None

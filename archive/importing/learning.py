@@ -1,0 +1,100 @@
+"""What an outlet's pages keep repeating, and what editors said about its lines, headlines and tables.
+
+The machine counts on how many different articles of an outlet a line stood; an editor's word beats any count. Each
+thing learnt is a row that says who taught it and can be undone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import F
+
+from archive.formats.base import ParsedArticle
+from archive.models import ColumnMapping, Outlet, OutletHabit, OutletLine, User
+from archive.text.normalize import line_key
+
+_LONGEST = 300
+_MOST_LINES = 400
+# Roles that are never furniture, however often a line comes back.
+_TEXT_ROLES = frozenset({"body", "headline", "standfirst", "byline", "date", "source", "tag"})
+
+
+def key_of(text: str) -> str:
+    """Return the key under which a line is kept."""
+    return hashlib.sha256(line_key(text).encode()).hexdigest()
+
+
+def learn_lines(pages: Iterable[tuple[int | None, ParsedArticle]]) -> None:
+    """Count the lines that were taken out of these new articles for their outlets; call it in their transaction."""
+    seen: dict[tuple[int, str], tuple[str, int]] = {}
+    for outlet_id, parsed in pages:
+        if outlet_id is None:
+            continue
+        page: dict[str, str] = {}
+        for line in parsed.lines:
+            text = " ".join(line.text.split())
+            if line.role not in _TEXT_ROLES and len(text) <= _LONGEST and line_key(text):
+                page.setdefault(key_of(text), text)
+        for key, text in list(page.items())[:_MOST_LINES]:
+            seen[outlet_id, key] = (text, seen.get((outlet_id, key), ("", 0))[1] + 1)
+    if not seen:
+        return
+    # Sorted, so that two workers that learn the same lines take their locks in the same order.
+    rows = sorted((outlet_id, key, text, count) for (outlet_id, key), (text, count) in seen.items())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO archive_outletline (outlet_id, key, text, verdict, origin, seen, learnt_at)"
+            " SELECT outlet_id, key, text, 'furniture', 'machine', seen, clock_timestamp()"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[]) AS one (outlet_id, key, text, seen)"
+            " ON CONFLICT (outlet_id, key) DO UPDATE SET seen = archive_outletline.seen + excluded.seen",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def learn_verdict(*, outlet: Outlet, text: str, verdict: str, by: User | None, at: datetime) -> OutletLine:
+    """Keep an editor's word on a line of an outlet: part of the text, or furniture."""
+    line, _ = OutletLine.objects.update_or_create(
+        outlet=outlet,
+        key=key_of(text),
+        defaults={
+            "text": " ".join(text.split())[:500],
+            "verdict": verdict,
+            "origin": OutletLine.Origin.EDITOR,
+            "learnt_by": by,
+            "learnt_at": at,
+            "undone_at": None,
+            "undone_by": None,
+        },
+    )
+    return line
+
+
+def undo_line(line: OutletLine, *, by: User | None, at: datetime) -> None:
+    """Take back what was learnt about a line; it stays listed as undone."""
+    OutletLine.objects.filter(pk=line.pk, undone_at=None).update(undone_at=at, undone_by=by)
+
+
+def learn_habit(*, outlet: Outlet, field: str, origin: str, by: User | None) -> None:
+    """Count one more time that an editor took a field of this outlet from this place."""
+    habit, made = OutletHabit.objects.get_or_create(
+        outlet=outlet, field=field, origin=origin[:64], defaults={"learnt_by": by}
+    )
+    if not made:
+        OutletHabit.objects.filter(pk=habit.pk).update(picks=F("picks") + 1, undone_at=None, learnt_by=by)
+
+
+def header_key(header: Iterable[str]) -> str:
+    """Return the key of a table's header: the same columns in the same order are the same kind of table."""
+    return hashlib.sha256("\x1f".join(name.strip().casefold() for name in header).encode()).hexdigest()
+
+
+def learn_columns(*, header: list[str], columns: Mapping[str, str], by: User | None) -> ColumnMapping:
+    """Remember how the columns of a kind of table are read."""
+    mapping, _ = ColumnMapping.objects.update_or_create(
+        header_key=header_key(header), defaults={"header": header, "columns": dict(columns), "learnt_by": by}
+    )
+    return mapping

@@ -1,0 +1,134 @@
+"""Carries what waits in the outbox into the search index.
+
+The promise: one drainer at a time (an advisory lock of the database); it reads `wanted`, writes and commits the index,
+and only then sets `done` to what it had read, so a crash repeats harmless work and an edit in between stays waiting. An
+index that is missing or damaged is rebuilt; a text that can't be indexed is put aside with its error and never holds up
+the others. Nothing here can fail a save or an import.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import connection
+from django.db.models import F
+
+from archive import clock
+from archive.engine import search_engine
+from archive.models import IndexEntry
+from archive.search import EngineError, IndexDamaged, IndexMissing
+
+from .documents import article_documents
+
+log = logging.getLogger(__name__)
+
+BATCH = 2000
+MOST_ATTEMPTS = 5
+DRAIN_LOCK = 0x41524348_01
+REBUILD_LOCK = 0x41524348_02
+
+
+@contextmanager
+def advisory_lock(number: int, *, wait: bool) -> Iterator[bool]:
+    """Hold a lock of the database session; yields whether it was got. It goes when this process dies."""
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+            held = True
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+            held = cursor.fetchone()[0]
+    try:
+        yield held
+    finally:
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+def drain(*, wait: bool = False, limit: int | None = None) -> int:
+    """Index what waits; returns how many articles were carried over, 0 when another drainer is at work.
+
+    With `limit`, stops after so many articles; what is left waits for the next drain.
+    """
+    carried = 0
+    with advisory_lock(DRAIN_LOCK, wait=wait) as held:
+        if not held:
+            return 0
+        while limit is None or carried < limit:
+            seen = list(
+                IndexEntry.objects.waiting()
+                .filter(attempts__lt=MOST_ATTEMPTS)
+                .values_list("article_id", "wanted")[: min(BATCH, limit or BATCH)]
+            )
+            if not seen:
+                break
+            done = _carry(seen)
+            carried += done
+            if not done:
+                break
+    return carried
+
+
+def _carry(seen: Sequence[tuple[int, int]]) -> int:
+    engine = search_engine()
+    try:
+        documents = article_documents([article for article, _ in seen], clock.now())
+        engine.replace(documents)
+    except (IndexMissing, IndexDamaged) as error:
+        log.warning("%s It is rebuilt now.", error)
+        _note_error([article for article, _ in seen], error)
+        raise
+    except EngineError as error:
+        _note_error([article for article, _ in seen], error)
+        return 0
+    except Exception as error:
+        log.exception("A batch of %s articles could not be indexed; trying them one by one.", len(seen))
+        return _one_by_one(seen) if len(seen) > 1 else _put_aside(seen[0][0], error)
+    _settle(seen)
+    return len(seen)
+
+
+def _one_by_one(seen: Sequence[tuple[int, int]]) -> int:
+    return sum(_carry([pair]) for pair in seen)
+
+
+def _put_aside(article: int, error: Exception) -> int:
+    _note_error([article], error)
+    return 0
+
+
+def _note_error(articles: Sequence[int], error: Exception) -> None:
+    IndexEntry.objects.filter(article_id__in=articles).update(
+        attempts=F("attempts") + (0 if isinstance(error, EngineError) else 1),
+        last_error=f"{type(error).__name__}: {error}"[:2000],
+    )
+
+
+def _settle(seen: Sequence[tuple[int, int]]) -> None:
+    """Note what was indexed: `done` becomes what was read, not what is wanted by now."""
+    table = connection.ops.quote_name(IndexEntry._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET done = seen.wanted, done_at = clock_timestamp(), attempts = 0, last_error = ''"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS seen (article, wanted)"
+            f" WHERE {table}.article_id = seen.article AND {table}.done < seen.wanted",
+            [[article for article, _ in seen], [wanted for _, wanted in seen]],
+        )
+
+
+def settle(timeout: float = 60.0) -> bool:
+    """Index what waits and wait for another drainer to finish what it holds; says whether nothing waits any more."""
+    from .rebuild import drain_or_rebuild
+
+    until = time.monotonic() + timeout
+    while True:
+        drain_or_rebuild()
+        if not IndexEntry.objects.waiting().filter(attempts__lt=MOST_ATTEMPTS).exists():
+            return True
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)

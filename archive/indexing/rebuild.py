@@ -1,0 +1,80 @@
+"""Builds the search index anew beside the live one, then swaps.
+
+The promise: bounded memory (chunks of articles); a rebuild that was killed goes on where it was; what changed meanwhile
+is caught up under the drainer's lock before the swap; searches go on throughout on the old index, and a broken old
+index is never read.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from archive import clock
+from archive.engine import search_engine
+from archive.models import Article, IndexEntry
+from archive.search import IndexDamaged, IndexMissing
+
+from .documents import article_documents
+from .drain import DRAIN_LOCK, REBUILD_LOCK, advisory_lock, drain
+
+log = logging.getLogger(__name__)
+
+CHUNK = 2000
+
+
+class RebuildRunning(Exception):
+    """Another process is rebuilding the index; wait until it is done."""
+
+
+def rebuild(engine_name: str | None = None, progress: Callable[[int, int], None] | None = None) -> int:
+    """Build a new generation of the index and swap it in; returns how many articles it holds.
+
+    Raises RebuildRunning when another process is at it.
+    """
+    engine = search_engine(engine_name)
+    with advisory_lock(REBUILD_LOCK, wait=False) as held:
+        if not held:
+            raise RebuildRunning("Another process is rebuilding the index; wait until it is done.")
+        generation = engine.begin()
+        held_already = sorted({entry.article for entry in generation.entries()})
+        after = held_already[-1] if held_already else 0
+        total = Article.objects.filter(merged_into=None).count()
+        built = len(held_already)
+        while True:
+            chunk = list(
+                Article.objects.filter(pk__gt=after, merged_into=None)
+                .order_by("pk")
+                .values_list("pk", flat=True)[:CHUNK]
+            )
+            if not chunk:
+                break
+            generation.replace(article_documents(chunk, clock.now()))
+            after = chunk[-1]
+            built += len(chunk)
+            if progress:
+                progress(built, total)
+        with advisory_lock(DRAIN_LOCK, wait=True):
+            changed = IndexEntry.objects.filter(wanted_at__gte=generation.started_at).values_list(
+                "article_id", flat=True
+            )
+            late = Article.objects.filter(created_at__gte=generation.started_at).values_list("pk", flat=True)
+            catch_up = sorted(set(changed) | set(late))
+            for at in range(0, len(catch_up), CHUNK):
+                generation.replace(article_documents(catch_up[at : at + CHUNK], clock.now()))
+            generation.promote()
+    drain()
+    return built
+
+
+def drain_or_rebuild() -> int:
+    """Index what waits; an index that is missing or damaged is rebuilt. Returns how many articles were carried."""
+    try:
+        search_engine().languages()
+        return drain()
+    except (IndexMissing, IndexDamaged) as error:
+        log.warning("%s", error)
+    with suppress(RebuildRunning):
+        return rebuild()
+    return 0

@@ -1,0 +1,28 @@
+"""Which few articles a new one is compared with: the promise is that the question stays small however much is held."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+
+# Terms of an article that are filed as postings, and how many of them ask the whole archive for late follow-ups.
+POSTED_TERMS = 40
+ARCHIVE_TERMS = 12
+
+# The window on both sides of an article's day, and how many candidates either question may bring.
+WINDOW_DAYS = 45
+CANDIDATES = 60
+
+# Stories that are looked at member by member: those of the best candidates.
+STORIES_COMPARED = 20
+
+# Over the whole archive only terms that fewer articles hold are asked: a common one costs much and tells little.
+COMMON_FROM = 2000
+
+# A vector is weighed again by the nightly repair once the archive has grown by this factor since.
+REWEIGH_GROWTH = 1.2
+
+
+def weightiest(vector: Mapping[str, float], count: int) -> list[tuple[str, float]]:
+    """Return the `count` weightiest terms of a vector with their weights, the weightiest first."""
+    return heapq.nsmallest(count, vector.items(), key=lambda pair: (-pair[1], pair[0]))

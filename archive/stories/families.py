@@ -1,0 +1,143 @@
+"""Keeps the quote families of stories: one utterance across articles and versions, each wording in its place.
+
+The promise: a family keeps its address while any of its wordings stays, what an editor put in or took out survives
+every later run, and a family that nothing is left of goes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Count
+
+from archive.models import Article, Membership, Quote, QuoteFamily, QuoteVariant, Version
+from archive.models.stories import Origin
+from archive.stories.annotate import PARAPHRASE
+from archive.text.quote_families import Family, Text, find_families
+from archive.text.quotes import Quote as FoundQuote
+
+
+def refresh_families(story_ids: Iterable[int]) -> None:
+    """Work out the quote families of these stories anew and store what changed. Runs in the caller's transaction.
+
+    A story of one article has none, so only those that had some are looked at again.
+    """
+    ids = set(story_ids)
+    several = Membership.objects.filter(story__in=ids).values("story_id").annotate(n=Count("pk")).filter(n__gt=1)
+    wanted = {row["story_id"] for row in several}
+    wanted |= set(QuoteFamily.objects.filter(story__in=ids).values_list("story_id", flat=True))
+    for story_id in sorted(wanted):
+        _refresh(story_id)
+
+
+def _refresh(story_id: int) -> None:
+    articles = list(Article.objects.filter(membership__story=story_id, merged_into=None))
+    held = list(QuoteFamily.objects.filter(story=story_id).prefetch_related("variants"))
+    texts, rows, versions = _texts(articles)
+    families = find_families(texts) if sum(bool(text.quotes) for text in texts) else []
+    if not families and not held:
+        return
+    _store(story_id, families, held, rows, versions)
+    Quote.objects.filter(article__membership__story=story_id, rule=PARAPHRASE, variants=None).delete()
+
+
+def _texts(articles: Sequence[Article]) -> tuple[list[Text], dict[int, list[Quote]], dict[int, Version]]:
+    """Return the versions of the articles as texts in time order, their stored quotes, and the versions by id."""
+    ranked = sorted(articles, key=_moment)
+    rows: dict[int, list[Quote]] = defaultdict(list)
+    quoted = Quote.objects.filter(article__in=articles, field="body").exclude(rule=PARAPHRASE)
+    for row in quoted.order_by("version_id", "start", "pk"):
+        rows[row.version_id].append(row)
+    versions: dict[int, list[Version]] = defaultdict(list)
+    for version in Version.objects.filter(article__in=articles).order_by("article_id", "number"):
+        versions[version.article_id].append(version)
+    texts: list[Text] = []
+    by_id: dict[int, Version] = {}
+    for article in ranked:
+        for version in versions[article.pk]:
+            by_id[version.pk] = version
+            said = tuple(
+                FoundQuote(row.text, ((row.start, row.end),), row.speaker, is_scare=not row.is_direct)
+                for row in rows[version.pk]
+            )
+            texts.append(Text(version.pk, article.pk, len(texts), version.body, said))
+    return texts, rows, by_id
+
+
+def _moment(article: Article) -> tuple[float, int]:
+    at = article.published_at or article.not_before
+    return (at.timestamp() if at else float("inf"), article.pk)
+
+
+def _store(
+    story_id: int,
+    families: Sequence[Family],
+    held: Sequence[QuoteFamily],
+    rows: dict[int, list[Quote]],
+    versions: dict[int, Version],
+) -> None:
+    unused = {family.pk: family for family in held}
+    known = {v.quote_id: f.pk for f in held for v in f.variants.all()}
+    for found in families:
+        members = [(member, _quote_of(member, rows, versions)) for member in found.members]
+        votes = Counter(known[quote.pk] for _, quote in members if known.get(quote.pk) in unused)
+        family = unused.pop(votes.most_common(1)[0][0]) if votes else None
+        label, speaker = found.label, found.speaker[:300]
+        if family is None:
+            family = QuoteFamily.objects.create(label=label, speaker=speaker, story_id=story_id)
+            existing: dict[int, QuoteVariant] = {}
+        else:
+            existing = {v.quote_id: v for v in family.variants.all()}
+            if (family.label, family.speaker) != (label, speaker):
+                family.label, family.speaker = label, speaker
+                family.save(update_fields=["label", "speaker"])
+        wanted = {
+            quote.pk: QuoteVariant(
+                family=family, quote=quote, kind=member.kind, text=member.text, start=member.start, end=member.end
+            )
+            for member, quote in members
+        }
+        _sync(existing, wanted)
+    for family in unused.values():
+        ours = [v for v in family.variants.all() if v.origin == Origin.EDITOR or v.rejected_at is not None]
+        if ours:
+            QuoteVariant.objects.filter(family=family).exclude(pk__in=[v.pk for v in ours]).delete()
+        else:
+            family.delete()
+
+
+def _sync(existing: dict[int, QuoteVariant], wanted: dict[int, QuoteVariant]) -> None:
+    """Make a family's stored variants those that are wanted; an editor's stay as they are."""
+    gone = []
+    for quote_id, variant in existing.items():
+        if variant.origin == Origin.EDITOR or variant.rejected_at is not None:
+            wanted.pop(quote_id, None)
+            continue
+        fresh = wanted.get(quote_id)
+        if fresh is not None and _face(fresh) == _face(variant):
+            wanted.pop(quote_id)
+        else:
+            gone.append(variant.pk)
+    QuoteVariant.objects.filter(pk__in=gone).delete()
+    QuoteVariant.objects.bulk_create(wanted.values())
+
+
+def _face(variant: QuoteVariant) -> tuple:
+    return (variant.kind, variant.text, variant.start, variant.end)
+
+
+def _quote_of(member, rows: dict[int, list[Quote]], versions: dict[int, Version]) -> Quote:
+    """Return the stored quote of a member; a paraphrase gets a row of its own, which is no direct quote."""
+    if member.quote is not None:
+        return rows[member.key][member.quote]
+    version = versions[member.key]
+    return Quote.objects.get_or_create(
+        version=version,
+        article_id=version.article_id,
+        rule=PARAPHRASE,
+        field="body",
+        start=member.start,
+        end=member.end,
+        defaults={"text": member.text, "is_direct": False, "confidence": 0.6},
+    )[0]

@@ -1,0 +1,138 @@
+"""The nightly repair pass: `archive.stories.repair` on the stories of the last weeks, and what it decided, written.
+
+The promise: memberships an editor pinned stay where they are, exclusions hold, and story addresses survive.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from archive.models import Article, Membership, Origin, Story, StorySuggestion, TermVector
+
+from . import lookup, repair, vectors
+from .assign import Move, Report, exclusions, one_placer
+from .candidates import REWEIGH_GROWTH
+from .reasons import reasons_for
+from .refresh import refresh
+from .similarity import Entry, nearness, shared_terms
+
+# One pass looks at no more articles than this, the latest first: a day that brings years of back issues must not
+# take the memory of the machine.
+MOST_ARTICLES = 6000
+WEIGHED_AT_ONCE = 500
+
+
+def repair_recent(*, at: datetime, today: date | None = None, dry_run: bool = False) -> Report:
+    """Form the stories of the last weeks anew and write what changed; with `dry_run` only say what would change.
+
+    `today` is the last day of the window: by default the latest day that the archive holds articles of.
+    """
+    report = Report()
+    with one_placer(wait=True), transaction.atomic():
+        window = _window(today)
+        _weigh_anew(window)
+        groups, current = _mend(window)
+        for story, members in groups:
+            for article in members:
+                if current[article] != story:
+                    report.moves.append(Move(article, current[article], int(story or 0), "repair"))
+        report.moved = len(report.moves)
+        if dry_run:
+            transaction.set_rollback(True)
+            return report
+        _write(groups, current, at)
+    return report
+
+
+def _window(today: date | None) -> list[int]:
+    """Return the articles of the last weeks and the undated ones, the latest first."""
+    rows = TermVector.objects.filter(article__membership__isnull=False)
+    latest = today or rows.exclude(day=None).order_by("-day").values_list("day", flat=True).first()
+    if latest is None:
+        return list(rows.order_by("-article_id").values_list("article_id", flat=True)[:MOST_ARTICLES])
+    recent = Q(day__gt=latest - timedelta(repair.WINDOW_DAYS), day__lte=latest)
+    # Undated articles take part when the story they stand in is of these weeks, or when they stand alone.
+    near = Q(day=None) & (
+        Q(article__membership__story__last_at__date__gt=latest - timedelta(repair.WINDOW_DAYS))
+        | Q(article__membership__story__last_at=None)
+    )
+    found = rows.filter(recent | near).order_by("-day", "-article_id")
+    return list(found.values_list("article_id", flat=True)[:MOST_ARTICLES])
+
+
+def _weigh_anew(article_ids: Sequence[int]) -> None:
+    """Weigh the articles again whose idf is from when the archive was much smaller."""
+    before = vectors.articles_counted() / REWEIGH_GROWTH
+    stale = list(
+        TermVector.objects.filter(article__in=article_ids, weighed_among__lt=before).values_list(
+            "article_id", flat=True
+        )
+    )
+    for start in range(0, len(stale), WEIGHED_AT_ONCE):
+        articles = list(
+            Article.objects.filter(pk__in=stale[start : start + WEIGHED_AT_ONCE]).select_related("current_version")
+        )
+        vectors.weigh(articles, {article.pk: vectors.counts_of(article.current_version) for article in articles})
+
+
+def _mend(window: Sequence[int]) -> tuple[list[tuple[int | None, list[int]]], dict[int, int]]:
+    """Return the groups, each with the story it goes on as, and where each article stands now."""
+    stories = set(lookup.stories_of(window).values())
+    rows = list(Membership.objects.filter(story__in=stories).values_list("article_id", "story_id", "pinned", "origin"))
+    current = {article: story for article, story, _, _ in rows}
+    fresh = set(window)
+    anchors = {
+        article: story
+        for article, story, pinned, origin in rows
+        if pinned or origin == Origin.EDITOR or article not in fresh
+    }
+    entries = lookup.entries(current)
+    ordered: list[Entry] = [entries[article] for article in sorted(current) if article in entries]
+    anchors = {article: story for article, story in anchors.items() if article in entries}
+    groups = repair.mend(ordered, anchors, exclusions([entry.id for entry in ordered]))  # type: ignore[misc]
+    named = repair.keep_names(groups, current, anchors)
+    return [(story, list(members)) for story, members in named], current  # type: ignore[misc,arg-type]
+
+
+def _write(groups: Sequence[tuple[int | None, list[int]]], current: dict[int, int], at: datetime) -> None:
+    touched: set[int] = set()
+    went: dict[int, Counter[int]] = defaultdict(Counter)
+    for named, members in groups:
+        moving = [article for article in members if current[article] != named]
+        story = named
+        if story is None:
+            story = Story.objects.create(title="", changed_at=at).pk
+        for article in members:
+            went[current[article]][story] += 1
+        if not moving:
+            continue
+        touched |= {story} | {current[article] for article in moving}
+        _move(moving, [m for m in members if m not in moving], story, at)
+    leads_to = {story: targets.most_common(1)[0][0] for story, targets in went.items()}
+    StorySuggestion.objects.filter(story__in=touched, article__membership__story__in=touched).delete()
+    refresh(touched, at=at, leads_to=leads_to)
+
+
+def _move(moving: Sequence[int], staying: Sequence[int], story: int, at: datetime) -> None:
+    among = [*staying, *moving]
+    entries = lookup.entries(among)
+    articles = {
+        article.pk: article
+        for article in Article.objects.filter(pk__in=among).select_related("current_version", "outlet")
+    }
+    rows = {row.article_id: row for row in Membership.objects.filter(article__in=moving)}
+    for article in moving:
+        entry = entries[article]
+        others = [entries[other] for other in among if other != article and other in entries]
+        row = rows[article]
+        row.story_id, row.placed_at, row.reasons, row.score = story, at, [], 0.0
+        if others:
+            nearest = max(others, key=lambda other: nearness(entry, other))
+            row.score = round(nearness(entry, nearest), 3)
+            row.reasons = reasons_for(articles[article], articles[int(nearest.id)], shared_terms(entry, nearest))
+        row.save(update_fields=["story", "placed_at", "reasons", "score"])

@@ -1,0 +1,137 @@
+"""Reads the provenance of stories out of the record, and ties hops to the held reports they rest on.
+
+The promise: what a person may not see is neither counted nor named, and the tie to a held report is made by itself
+when that report arrives in the story, and taken back when it leaves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from archive.models import Article, Attribution, Membership, Story, User
+
+from .provenance import Hop, Provenance, Stating, provenance
+
+# Printed times without a zone can be off by so much; a report is not relied on before it is out.
+ZONE_SPREAD = timedelta(hours=26)
+
+
+def refresh_held(story_ids: Iterable[int]) -> None:
+    """Tie the hops of these stories' current versions to the held report of the outlet they name, or to none.
+
+    The report is the outlet's latest one in the story that could have been out by then, else its earliest. Runs in the
+    caller's transaction.
+    """
+    ids = set(story_ids)
+    rows = Membership.objects.filter(story__in=ids, article__merged_into=None).select_related("article")
+    members: dict[int, list[Article]] = defaultdict(list)
+    story_of: dict[int, int] = {}
+    for row in rows:
+        members[row.story_id].append(row.article)
+        story_of[row.article_id] = row.story_id
+    by_id = {article.pk: article for articles in members.values() for article in articles}
+    changed = []
+    tied = Q(outlet__isnull=False) | Q(held_article__isnull=False)
+    for hop in _current_hops(by_id.values()).filter(tied):
+        article = by_id[hop.article_id]
+        held = _report_of(hop.outlet_id, article, members[story_of[article.pk]]) if hop.outlet_id else None
+        if hop.held_article_id != held:
+            hop.held_article_id = held
+            changed.append(hop)
+    Attribution.objects.bulk_update(changed, ["held_article"])
+
+
+def _current_hops(articles: Iterable[Article]) -> QuerySet[Attribution]:
+    current = [article.current_version_id for article in articles]
+    return Attribution.objects.filter(version__in=current, rejected_at=None).order_by("article_id", "order")
+
+
+def _report_of(outlet_id: int, citing: Article, members: Sequence[Article]) -> int | None:
+    """Return the article of that outlet that `citing` most likely rests on."""
+    own = [a for a in members if a.outlet_id == outlet_id and a.pk != citing.pk and a.outlet_id != citing.outlet_id]
+    if not own:
+        return None
+
+    def at(article: Article) -> float:
+        return article.published_at.timestamp() if article.published_at else float("inf")
+
+    if citing.published_at is not None:
+        limit = (citing.published_at + ZONE_SPREAD).timestamp()
+        out = [article for article in own if at(article) <= limit]
+        if out:
+            return max(out, key=lambda article: (at(article), article.pk)).pk
+    return min(own, key=lambda article: (at(article), article.pk)).pk
+
+
+def provenance_of(articles: Sequence[Article]) -> Provenance:
+    """Return who relies on whom among these articles (with their outlets), which the caller has found visible."""
+    visible = {article.pk for article in articles}
+    hops: dict[int, list[Hop]] = defaultdict(list)
+    for row in _current_hops(articles):
+        hops[row.article_id].append(
+            Hop(
+                order=row.order,
+                name=row.name,
+                kind=row.kind,
+                role=row.role,
+                relies_on=row.relies_on,
+                description=row.description,
+                outlet=row.outlet_id,
+                held=row.held_article_id if row.held_article_id in visible else None,
+                confidence=row.confidence,
+                text=row.text,
+            )
+        )
+    return provenance([Stating(a.pk, a.outlet.name, hops[a.pk]) for a in articles])
+
+
+def members_in_order(user: User | None, story: Story, at: datetime) -> list[Article]:
+    """Return the articles of a story that this person may see, earliest first, undated ones by their evidence."""
+    rows = Article.objects.visible_to(user, at).filter(membership__story=story)
+    articles = list(rows.select_related("outlet", "current_version", "membership"))
+
+    def key(article: Article) -> tuple[bool, float, int]:
+        moment = article.published_at or article.not_before
+        return (moment is None, moment.timestamp() if moment else 0.0, article.pk)
+
+    return sorted(articles, key=key)
+
+
+def as_record(found: Provenance) -> dict[str, Any]:
+    """Return roots and unheld sources as `show_story --json` prints them (docs/api.md)."""
+    return {
+        "roots": [
+            {"name": r.name, "kind": r.kind, "articles": list(r.articles), "stated_by": list(r.stated_by)}
+            for r in found.roots
+        ],
+        "unheld_sources": [{"name": u.name, "articles": list(u.articles)} for u in found.unheld],
+    }
+
+
+def stories_with_new_root(user: User | None, *, at: datetime, days: int = 3, limit: int = 30) -> list[dict[str, Any]]:
+    """Return the running stories that an article of the last days gave a second stated origin, latest first.
+
+    Each is {"story", "root", "article"}: the newest such origin and the article that states it.
+    """
+    since = at - timedelta(days=days)
+    running = Story.objects.filter(merged_into=None, article_count__gt=1, memberships__placed_at__gte=since)
+    found = []
+    for story in running.distinct().order_by("-last_at", "-pk")[: limit * 3]:
+        articles = members_in_order(user, story, at)
+        placed = {article.pk: article.membership.placed_at for article in articles}
+        roots = provenance_of(articles).roots
+        if len(roots) < 2:
+            continue
+        (moment, article), root = max(
+            ((min((placed[a], a) for a in root.articles), root) for root in roots), key=lambda pair: pair[0]
+        )
+        if moment >= since:
+            found.append({"story": story, "root": root, "article": article})
+        if len(found) == limit:
+            break
+    return found

@@ -1,0 +1,141 @@
+"""Where a new article belongs: into a story, beside up to three suggested ones, or into a story of its own.
+
+The promise: a pure decision on values, the same in the product and in the benchmark; carrying it out is
+`archive.stories.assign`.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .similarity import (
+    MEMBERS_COMPARED,
+    MEMBERS_FOR_COHESION,
+    NEAR,
+    Entry,
+    belonging,
+    dot,
+    nearest_in_time,
+    nearness,
+    required,
+    shared_terms,
+)
+
+# An article joins by itself when it belongs this well (1 is enough for the repair pass, which sees both sides), and
+# is offered stories above the second threshold.
+JOIN = 3.0
+
+# A story that stands alone is joined with less: when no other comes near it.
+JOIN_ALONE = 2.4
+ALONE = 0.3
+SUGGEST = 0.3
+SUGGESTIONS = 3
+
+# An article joins by itself only a story that was active within these days; older ones are proposed as links.
+REACH_DAYS = 30
+
+
+class Verdict(StrEnum):
+    """What becomes of an article."""
+
+    JOIN = "join"
+    SUGGEST = "suggest"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """A story that an article may belong to, with the members that candidates were found among or drawn from."""
+
+    id: int | str
+    members: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One story with how well the article belongs to it, and the member that is nearest to it."""
+
+    story: int | str
+    score: float
+    mean: float
+    gap_days: int
+    nearest: int | str
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The decision: `joins` is the story to join or None; `options` the stories worth a look, best first."""
+
+    verdict: Verdict
+    joins: Option | None = None
+    options: tuple[Option, ...] = field(default=())
+
+
+def option(entry: Entry, story: StoryView) -> Option:
+    """Return how well the article belongs to the story, by the mean over its members (average link)."""
+    members = nearest_in_time(entry, story.members, MEMBERS_COMPARED)
+    scores = [nearness(entry, member) for member in members]
+    mean = sum(scores) / len(scores)
+    core = members[:MEMBERS_FOR_COHESION]
+    pairs = len(core) * (len(core) - 1) / 2
+    inside = sum(nearness(a, b) for i, a in enumerate(core) for b in core[:i])
+    best = max(range(len(members)), key=lambda i: scores[i])
+    gaps = [abs(m.day - entry.day) for m in members if m.day is not None and entry.day is not None]
+    return Option(
+        story=story.id,
+        score=belonging(mean, required(inside, pairs), NEAR),
+        mean=mean,
+        gap_days=min(gaps, default=0),
+        nearest=members[best].id,
+        shared=tuple(shared_terms(entry, members[best])),
+    )
+
+
+def place(entry: Entry, stories: Iterable[StoryView], barred: frozenset[int | str] = frozenset()) -> Placement:
+    """Return the decision for an article among these stories; `barred` are stories an editor kept it out of."""
+    options = [option(entry, story) for story in stories if story.members and story.id not in barred]
+    options.sort(key=lambda o: (-o.score, str(o.story)))
+    joins = next((o for o in options if o.gap_days <= REACH_DAYS), None)
+    if joins is not None and _is_sure(joins, options):
+        others = tuple(o for o in options if o is not joins and o.score >= SUGGEST)
+        return Placement(Verdict.JOIN, joins, (joins, *others)[:SUGGESTIONS])
+    worth = tuple(o for o in options if o.score >= SUGGEST)[:SUGGESTIONS]
+    return Placement(Verdict.SUGGEST if worth else Verdict.OPEN, None, worth)
+
+
+def _is_sure(best: Option, options: Sequence[Option]) -> bool:
+    if best.score >= JOIN:
+        return True
+    rival = max((o.score for o in options if o is not best), default=0.0)
+    return best.score >= JOIN_ALONE and rival <= ALONE * best.score
+
+
+def most_related(entry: Entry, others: Iterable[Entry], kin: Sequence[Entry], limit: int) -> list[tuple[Entry, float]]:
+    """Return the articles nearest to this one, best first, whether or not in its story.
+
+    `kin` are the other members of its story: what is near to them is related too, so that the end of a long story
+    finds its beginning.
+    """
+    kin = nearest_in_time(entry, kin, MEMBERS_COMPARED)
+    own = {member.id for member in kin}
+
+    def score(other: Entry) -> float:
+        direct = nearness(entry, other)
+        if not kin:
+            return direct
+        through = [dot(member.vector, other.vector) for member in kin if member.id != other.id]
+        shared = sum(through) / len(through) if through else 0.0
+        return direct + KIN_SHARE * shared + (SAME_STORY if other.id in own else 0.0)
+
+    scored = ((score(other), other) for other in others if other.id != entry.id)
+    best = heapq.nsmallest(limit, scored, key=lambda pair: (-pair[0], str(pair[1].id)))
+    return [(other, value) for value, other in best]
+
+
+# What nearness to the other members of the story, and standing in it, add to the nearness of a related article.
+KIN_SHARE = 0.3
+SAME_STORY = 0.05

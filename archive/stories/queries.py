@@ -1,0 +1,307 @@
+"""Reads on stories for pages, commands and exports: only what the person may see, in a bounded number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import QuerySet
+
+from archive.models import Article, Membership, Story, StoryLink, StorySuggestion, StoryVisit, User, Version
+
+from . import lookup
+from .origins import as_record, provenance_of
+from .placement import most_related
+from .similarity import Entry
+
+# Printed times without a zone can be this far apart from each other in truth: the widest two zones in use.
+ZONE_SPREAD = timedelta(hours=26)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One member as the timeline shows it. `day` is where it stands, None when nothing is known of its date."""
+
+    membership: Membership
+    article: Article
+    version: Version
+    day: date | None
+    is_undated: bool
+    versions: Sequence[Version] = ()
+    is_new: bool = False
+    order_unsure: bool = False
+
+    @property
+    def role(self) -> str:
+        """The role as exports spell it."""
+        return self.membership.role
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The members of one day, in order; `day` is None for those that nothing is known of."""
+
+    day: date | None
+    items: Sequence[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One outlet's column in the picture."""
+
+    outlet: Any
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All that the page of a story shows of its course. `hidden` members are there, but not for this person."""
+
+    story: Story
+    items: Sequence[Item]
+    days: Sequence[Day]
+    lanes: Sequence[Lane]
+    volume: Sequence[tuple[date, int]]
+    new_since: datetime | None
+    links: Sequence[StoryLink] = ()
+    hidden: int = 0
+    roles: Sequence[tuple[str, str, int]] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """An article near another."""
+
+    article: Article
+    nearness: float
+    story: int | None
+    same_story: bool
+
+
+def live_story(story_id: int) -> Story:
+    """Return the story, or the one it was merged into, however often. Raises Story.DoesNotExist."""
+    story = Story.objects.get(pk=story_id)
+    seen = {story.pk}
+    while story.merged_into_id is not None and story.merged_into_id not in seen:
+        seen.add(story.merged_into_id)
+        story = Story.objects.get(pk=story.merged_into_id)
+    return story
+
+
+def timeline(
+    user: User | None,
+    story: Story,
+    *,
+    at: datetime,
+    outlet: str = "",
+    role: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> Timeline:
+    """Return a story's course as this person may see it, narrowed by outlet (slug), role and days."""
+    rows = list(
+        Membership.objects.filter(story=story)
+        .select_related("article__outlet", "article__current_version", "copy_of__outlet", "placed_by")
+        .order_by("article_id")
+    )
+    shown = set(Article.objects.visible_to(user, at).filter(membership__story=story).values_list("pk", flat=True))
+    last_visit = None
+    if user is not None and user.pk:
+        last_visit = StoryVisit.objects.filter(user=user, story=story).values_list("seen_at", flat=True).first()
+    visible = [row for row in rows if row.article_id in shown]
+    everything = in_order([_item(row, last_visit) for row in visible])
+    chosen = [
+        item
+        for item in everything
+        if (not outlet or item.article.outlet.slug == outlet)
+        and (not role or item.role == role)
+        and (since is None or (item.day is not None and item.day >= since))
+        and (until is None or (item.day is not None and item.day <= until))
+    ]
+    chosen = _with_versions(chosen)
+    return Timeline(
+        story=story,
+        items=chosen,
+        days=_days(chosen),
+        lanes=_lanes(everything),
+        volume=_volume(everything),
+        new_since=last_visit,
+        links=list(
+            StoryLink.objects.filter(later=story).exclude(state=StoryLink.State.REJECTED).select_related("earlier")
+        )
+        + list(StoryLink.objects.filter(earlier=story).exclude(state=StoryLink.State.REJECTED).select_related("later")),
+        hidden=len(rows) - len(visible),
+        roles=[
+            (value, str(label), sum(item.role == value for item in everything))
+            for value, label in Membership.Role.choices
+            if any(item.role == value for item in everything)
+        ],
+    )
+
+
+def _item(row: Membership, last_visit: datetime | None) -> Item:
+    article = row.article
+    moment = article.published_at or article.not_before
+    return Item(
+        membership=row,
+        article=article,
+        version=article.current_version,
+        day=moment.astimezone(UTC).date() if moment else None,
+        is_undated=article.published_at is None,
+        is_new=last_visit is not None and row.placed_at > last_visit,
+    )
+
+
+def in_order(items: Sequence[Item]) -> list[Item]:
+    """Return members in the order of the timeline: undated ones at the end of the day they are not older than, those
+    without any evidence last. Neighbors whose order unknown time zones could reverse are marked."""
+
+    def key(item: Item) -> tuple[bool, date, bool, float, int]:
+        at = item.article.published_at
+        return (item.day is None, item.day or date.max, at is None, at.timestamp() if at else 0.0, item.article.pk)
+
+    ordered = sorted(items, key=key)
+    unsure: set[int] = set()
+    for one, other in pairwise(ordered):
+        if _may_swap(one.article, other.article):
+            unsure |= {one.article.pk, other.article.pk}
+    return [replace(item, order_unsure=item.article.pk in unsure) for item in ordered]
+
+
+def _may_swap(one: Article, other: Article) -> bool:
+    """Say whether the outlets' plausible time zones could reverse the order of two printed times."""
+    if one.published_at is None or other.published_at is None:
+        return False
+    if one.published_offset is not None and other.published_offset is not None:
+        return False
+    if Article.Precision.DAY in (one.published_precision, other.published_precision):
+        return one.published_at.date() == other.published_at.date()
+    zones = {outlet.time_zone for outlet in (one.outlet, other.outlet)}
+    if one.outlet_id == other.outlet_id or (len(zones) == 1 and zones != {""}):
+        return False
+    return abs(other.published_at - one.published_at) < ZONE_SPREAD
+
+
+def _with_versions(items: Sequence[Item]) -> list[Item]:
+    """Give each item its later versions: what changed about it after it first came out."""
+    found: dict[int, list[Version]] = {}
+    ids = [item.article.pk for item in items]
+    for version in Version.objects.filter(article__in=ids, number__gt=1).order_by("article_id", "number"):
+        found.setdefault(version.article_id, []).append(version)
+    return [replace(item, versions=found.get(item.article.pk, ())) for item in items]
+
+
+def _days(items: Sequence[Item]) -> list[Day]:
+    days: list[Day] = []
+    for item in items:
+        if not days or days[-1].day != item.day:
+            days.append(Day(item.day, []))
+        days[-1].items.append(item)  # type: ignore[attr-defined]
+    return days
+
+
+def _lanes(items: Sequence[Item]) -> list[Lane]:
+    counts: dict[int, int] = {}
+    outlets: dict[int, Any] = {}
+    for item in items:
+        counts[item.article.outlet_id] = counts.get(item.article.outlet_id, 0) + 1
+        outlets.setdefault(item.article.outlet_id, item.article.outlet)
+    return [Lane(outlets[pk], count) for pk, count in counts.items()]
+
+
+def _volume(items: Sequence[Item]) -> list[tuple[date, int]]:
+    """Return how many dated articles each day had, from the first to the last, days without any included up to a
+    year's span; longer stories give only the days that had some."""
+    counts: dict[date, int] = {}
+    for item in items:
+        if item.day is not None and not item.is_undated:
+            counts[item.day] = counts.get(item.day, 0) + 1
+    if not counts:
+        return []
+    first, last = min(counts), max(counts)
+    if (last - first).days > 366:
+        return sorted(counts.items())
+    return [(first + timedelta(i), counts.get(first + timedelta(i), 0)) for i in range((last - first).days + 1)]
+
+
+def story_record(story_id: int, user: User | None = None, *, at: datetime | None = None) -> dict[str, Any]:
+    """Return a story as `show_story --json` prints it (docs/api.md). Without a user it holds what everyone may see."""
+    from archive import clock
+
+    story = live_story(story_id)
+    course = timeline(user, story, at=at or clock.now())
+    return {
+        "story": story.pk,
+        "title": story.title,
+        "articles": [
+            {
+                "article": item.article.pk,
+                "outlet": item.article.outlet.slug,
+                "headline": item.version.headline,
+                "published_at": item.article.published_iso,
+                "role": item.role,
+                "not_before": item.article.not_before.date().isoformat() if item.article.not_before else None,
+                "not_before_reason": item.article.not_before_reason or None,
+                "placed": item.membership.origin,
+                "reasons": item.membership.reasons,
+            }
+            for item in course.items
+        ],
+        **as_record(provenance_of([item.article for item in course.items])),
+    }
+
+
+def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int = 10) -> list[Related]:
+    """Return those of `articles` (already narrowed to what the person may see) nearest to one article, best first."""
+    own = lookup.entries([article_id]).get(article_id)
+    if own is None:
+        return []
+    story = lookup.stories_of([article_id]).get(article_id)
+    kin_ids = (
+        list(Membership.objects.filter(story=story).exclude(article=article_id).values_list("article_id", flat=True))
+        if story
+        else []
+    )
+    found = lookup.candidates(own)
+    entries = lookup.entries([*found, *kin_ids])
+    kin: list[Entry] = [entries[pk] for pk in kin_ids if pk in entries]
+    ranked = most_related(own, entries.values(), kin, limit=len(entries))
+    wanted = {int(entry.id): value for entry, value in ranked}
+    held = {
+        article.pk: article
+        for article in articles.filter(pk__in=wanted).select_related("outlet", "current_version", "membership")
+    }
+    rows = []
+    for pk, value in wanted.items():
+        if pk in held and len(rows) < limit:
+            placed = getattr(held[pk], "membership", None)
+            rows.append(
+                Related(held[pk], value, placed.story_id if placed else None, bool(placed and placed.story_id == story))
+            )
+    return rows
+
+
+def running_stories(user: User | None, *, at: datetime, days: int = 3, limit: int = 30) -> list[Story]:
+    """Return stories of several articles with activity in the last days, the latest first; uses story_by_activity."""
+    visible = Article.objects.visible_to(user, at).filter(membership__isnull=False)
+    return list(
+        Story.objects.filter(
+            merged_into=None,
+            article_count__gte=2,
+            last_at__gte=at - timedelta(days),
+            pk__in=visible.values("membership__story"),
+        ).order_by("-last_at", "-pk")[:limit]
+    )
+
+
+def suggestions_for(user: User | None, article: Article, *, at: datetime) -> list[StorySuggestion]:
+    """Return the stories offered for an article that this person can see something of, best first."""
+    visible = Article.objects.visible_to(user, at).values("membership__story")
+    return list(
+        StorySuggestion.objects.filter(article=article, story__merged_into=None, story__in=visible)
+        .select_related("story")
+        .order_by("rank")
+    )

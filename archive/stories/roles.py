@@ -1,0 +1,136 @@
+"""What part each article plays in its story: earliest held, report, follow-up, rewrite or near-copy.
+
+The promise: a pure function of the members, so that a timeline is the same however the story came together.
+Containment of word 5-grams tells copies (Jaccard does not: a short text can stand wholly inside a long one); a rewrite
+shares few of them, yet says the same things in the same order (thresholds: docs/decisions/0041).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.text.fingerprint import containment, shingles
+
+from .terms import word_stems
+
+NEAR_COPY = 0.8
+REUSE = 0.5
+REWRITE_ALIGNED = 0.6
+REWRITE_IN_ORDER = 0.7
+SENTENCE_ALIGNED = 0.5
+FOLLOW_UP_DAYS = 2
+
+# Above this many members only pairs that share passages are aligned sentence by sentence.
+ALL_PAIRS_UP_TO = 24
+
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One member's text, after its outlet's furniture is taken out. `at` is its date or None; `held` breaks ties."""
+
+    id: int
+    at: datetime | None
+    shingles: frozenset[int]
+    sentences: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The role of one article; `copy_of` the member it repeats, `why` in words."""
+
+    role: str
+    copy_of: int | None = None
+    why: str = ""
+
+
+def told(article: int, at: datetime | None, headline: str, body: str, language: str = "") -> Told:
+    """Return a member ready to be compared with others."""
+    sentences = (frozenset(word_stems(sentence, language)) for sentence in _SENTENCE.split(body))
+    return Told(article, at, shingles(f"{headline}\n{body}"), tuple(s for s in sentences if len(s) >= 4))
+
+
+def in_time(members: Collection[Told]) -> list[Told]:
+    """Return the members in time order, undated ones last, ties by id."""
+    return sorted(members, key=lambda m: (m.at is None, m.at.timestamp() if m.at else 0.0, m.id))
+
+
+def parts(members: Collection[Told], sharing: Collection[tuple[int, int]] | None = None) -> dict[int, Part]:
+    """Return the role of each member. `sharing` are the pairs of ids that share passages, where that is known."""
+    ordered = in_time(members)
+    given: dict[int, Part] = {}
+    for position, member in enumerate(ordered):
+        if position == 0:
+            given[member.id] = Part("earliest_held")
+            continue
+        earlier = ordered[:position]
+        if sharing is not None and len(ordered) > ALL_PAIRS_UP_TO:
+            earlier = [e for e in earlier if (e.id, member.id) in sharing or (member.id, e.id) in sharing]
+        given[member.id] = _repeats(member, earlier) or _in_time_part(member, ordered[0])
+    return given
+
+
+def _repeats(member: Told, earlier: Sequence[Told]) -> Part | None:
+    best: Part | None = None
+    best_share = 0.0
+    for other in earlier:
+        share = containment(member.shingles, other.shingles)
+        if share >= NEAR_COPY and share > best_share:
+            best, best_share = Part("near_copy", other.id, f"{share:.0%} of its wording stands in the other"), share
+    if best is not None:
+        return best
+    for other in earlier:
+        share = containment(member.shingles, other.shingles)
+        if share >= REUSE and share > best_share:
+            best, best_share = Part("rewrite", other.id, f"{share:.0%} of its wording stands in the other"), share
+    if best is not None:
+        return best
+    for other in earlier:
+        aligned, in_order = alignment(member.sentences, other.sentences)
+        if aligned >= REWRITE_ALIGNED and in_order >= REWRITE_IN_ORDER and aligned > best_share:
+            why = f"{aligned:.0%} of its sentences say what the other says, {in_order:.0%} of them in the same order"
+            best, best_share = Part("rewrite", other.id, why), aligned
+    return best
+
+
+def _in_time_part(member: Told, first: Told) -> Part:
+    if member.at is not None and first.at is not None:
+        days = (member.at.date() - first.at.date()).days
+        if days >= FOLLOW_UP_DAYS:
+            return Part("follow_up", None, f"{days} days after the earliest held")
+    return Part("report")
+
+
+def alignment(one: Sequence[frozenset[str]], other: Sequence[frozenset[str]]) -> tuple[float, float]:
+    """Return the share of `one`'s sentences that say what a sentence of `other` says, and the share of those that come
+    in the same order. Two sentences are aligned when half of the shorter one's stems are shared, four at least."""
+    if len(one) < 3 or len(other) < 3:
+        return 0.0, 0.0
+    matched: list[int] = []
+    for sentence in one:
+        shared = [len(sentence & held) / min(len(sentence), len(held)) for held in other]
+        best = max(range(len(other)), key=lambda i: (shared[i], -i))
+        if shared[best] >= SENTENCE_ALIGNED and len(sentence & other[best]) >= 4:
+            matched.append(best)
+    if not matched:
+        return 0.0, 0.0
+    return len(matched) / len(one), _longest_rising(matched) / len(matched)
+
+
+def _longest_rising(values: Sequence[int]) -> int:
+    """Return the length of the longest subsequence that never falls."""
+    tails: list[int] = []
+    for value in values:
+        low, high = 0, len(tails)
+        while low < high:
+            middle = (low + high) // 2
+            if tails[middle] <= value:
+                low = middle + 1
+            else:
+                high = middle
+        tails[low : low + 1] = [value]
+    return len(tails)

@@ -1,0 +1,137 @@
+"""How near two articles are, and how near is near enough: the one set of numbers behind every story.
+
+The promise: pure functions of terms, days and counts. Every weight and threshold stands here, was measured on the
+three collections of benchmarks.stories together, and is the same for all of them (docs/decisions/0040).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .terms import NAME_MARK, NAMES_KEPT, WORDS_KEPT
+
+# What part of the nearness comes from words; the rest comes from names.
+WORD_SHARE = 0.7
+
+# Rare terms weigh more than idf alone says: idf to this power.
+RARITY = 1.5
+
+# A newborn archive knows no idf: it starts as if it held this many articles in which no term was seen yet.
+BACKGROUND_ARTICLES = 400
+
+# The time prior is a power law: 1 on the same day, 0.58 after ten days, 0.36 after two months.
+PRIOR_DAYS = 2.0
+PRIOR_POWER = 0.3
+
+# Two groups belong together when their mean nearness reaches NEAR and keeps up with COHESION times the mean nearness
+# inside each of them. The mean inside a small group is drawn towards NEAR / COHESION, as if it held STEADY_PAIRS more
+# pairs of that nearness: one verbatim copy must not close a story to its follow-ups.
+NEAR = 0.10
+COHESION = 0.7
+STEADY_PAIRS = 15
+
+# How many members of a story are looked at: those nearest in time.
+MEMBERS_COMPARED = 24
+MEMBERS_FOR_COHESION = 12
+
+Idf = Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article as placement sees it. `day` is a proleptic ordinal, None when undated; `vector` its weighed terms."""
+
+    id: int | str
+    day: int | None
+    vector: Mapping[str, float]
+
+
+def idf(holding: int, articles: int) -> float:
+    """Return how telling a term is that `holding` of `articles` articles contain, never below zero."""
+    return max(0.0, math.log((articles + BACKGROUND_ARTICLES + 1) / (holding + 0.5))) ** RARITY
+
+
+def weigh(counts: Mapping[str, float], weight_of: Idf) -> dict[str, float]:
+    """Return the vector of an article: its weightiest terms, words and names each of unit length times their share.
+
+    The dot product of two vectors is then WORD_SHARE x cosine of words + the rest x cosine of names. An article
+    without names has its whole weight on words.
+    """
+    words: list[tuple[float, str]] = []
+    names: list[tuple[float, str]] = []
+    for term, count in counts.items():
+        weight = count * weight_of(term)
+        if weight > 0:
+            (names if term[0] == NAME_MARK else words).append((weight, term))
+    vector: dict[str, float] = {}
+    share = WORD_SHARE if names else 1.0
+    for kept, part in ((_heaviest(words, WORDS_KEPT), share), (_heaviest(names, NAMES_KEPT), 1 - WORD_SHARE)):
+        length = math.sqrt(sum(weight * weight for weight, _ in kept))
+        if length:
+            scale = math.sqrt(part) / length
+            vector.update((term, round(weight * scale, 5)) for weight, term in kept)
+    return vector
+
+
+def _heaviest(weighed: list[tuple[float, str]], kept: int) -> list[tuple[float, str]]:
+    weighed.sort(key=lambda pair: (-pair[0], pair[1]))
+    return weighed[:kept]
+
+
+def dot(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    """Return the dot product of two vectors."""
+    if len(a) > len(b):
+        a, b = b, a
+    get = b.get
+    return sum(weight * get(term, 0.0) for term, weight in a.items())
+
+
+def time_prior(a: int | None, b: int | None) -> float:
+    """Return how likely two articles of these days are of one story, against two of one day; 1 when one is undated."""
+    if a is None or b is None:
+        return 1.0
+    return (1 + abs(a - b) / PRIOR_DAYS) ** -PRIOR_POWER
+
+
+def nearness(a: Entry, b: Entry) -> float:
+    """Return how near two articles are, 0 to 1: shared words and names, less with the days between them."""
+    return dot(a.vector, b.vector) * time_prior(a.day, b.day)
+
+
+def required(inside: float, pairs: float) -> float:
+    """Return the mean nearness that a story asks of what wants in, from the sum of nearness over its own pairs."""
+    return max(NEAR, COHESION * (inside + STEADY_PAIRS * NEAR / COHESION) / (pairs + STEADY_PAIRS))
+
+
+def belonging(mean: float, asked_by_one: float, asked_by_other: float) -> float:
+    """Return how well two groups belong together: 1 is just enough. `mean` is the mean nearness across them."""
+    return mean / ((asked_by_one + asked_by_other) / 2)
+
+
+def nearest_in_time(entry: Entry, members: Sequence[Entry], count: int) -> list[Entry]:
+    """Return at most `count` of the members, those nearest in time; undated ones count as of the same day."""
+    if len(members) <= count:
+        return list(members)
+
+    def distance(member: Entry) -> int:
+        return abs(member.day - entry.day) if member.day is not None and entry.day is not None else 0
+
+    return sorted(members, key=lambda member: (distance(member), str(member.id)))[:count]
+
+
+def shared_terms(a: Entry, b: Entry, count: int = 5) -> list[str]:
+    """Return the terms that bring two articles together, the weightiest first; a name once, not also by its parts."""
+    shared = sorted(
+        ((weight * b.vector[term], term) for term, weight in a.vector.items() if term in b.vector),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    chosen: list[str] = []
+    for _, term in shared:
+        plain = term.removeprefix(NAME_MARK)
+        if not any(plain in taken or taken in plain for taken in chosen):
+            chosen.append(plain)
+        if len(chosen) == count:
+            break
+    return chosen

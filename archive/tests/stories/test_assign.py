@@ -1,0 +1,156 @@
+"""Placement on the real database: what waits is placed, repaired by night, and shown."""
+
+import json
+from datetime import datetime
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from archive.articles.content import Content
+from archive.articles.operations import add_version
+from archive.models import Membership, PlacementEntry, Posting, Story, StorySuggestion, TermCount, TermVector
+from archive.stories.assign import place_waiting
+from archive.stories.mending import repair_recent
+
+from .world import CHESS, GATES, GATES_AGAIN, GATES_LATER, NOW, ORCHARD, write
+
+pytestmark = pytest.mark.django_db
+
+
+def story_of(article) -> int:
+    return Membership.objects.get(article=article).story_id
+
+
+def lines_of(command: str, *arguments, **options) -> str:
+    out = StringIO()
+    call_command(command, *arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def harbor():
+    articles = [
+        write(GATES, "Coastal Courier", datetime(2025, 3, 12, 7, 30)),
+        write(GATES_AGAIN, "Harbor Gazette", datetime(2025, 3, 12, 10)),
+        write(ORCHARD, "Vale Herald", datetime(2025, 3, 12, 9)),
+        write(CHESS, "Vale Herald", datetime(2025, 3, 13, 9)),
+    ]
+    place_waiting(at=NOW)
+    return articles
+
+
+def test_reports_of_one_event_stand_in_one_story_and_others_in_their_own(harbor):
+    gates, again, orchard, chess = harbor
+    assert story_of(gates) == story_of(again)
+    assert len({story_of(gates), story_of(orchard), story_of(chess)}) == 3
+    story = Story.objects.get(pk=story_of(gates))
+    assert (story.article_count, story.outlet_count, story.title) == (2, 2, GATES[0])
+
+
+def test_a_membership_says_why_in_words(harbor):
+    reasons = Membership.objects.get(article=harbor[1]).reasons
+    assert reasons[0].startswith("shares: ") and "Lindholm" in reasons[0] and "barrier" in reasons[0]
+    assert "same day" in reasons and any("Coastal Courier" in reason for reason in reasons)
+
+
+def test_placing_again_changes_nothing(harbor):
+    before = list(Membership.objects.order_by("pk").values())
+    counts = dict(TermCount.objects.values_list("term", "articles"))
+    PlacementEntry.objects.mark([article.pk for article in harbor])
+    place_waiting(at=NOW)
+    assert list(Membership.objects.order_by("pk").values()) == before
+    assert dict(TermCount.objects.values_list("term", "articles")) == counts
+    assert not PlacementEntry.objects.waiting().exists()
+
+
+def test_a_new_version_replaces_the_terms_of_the_old_one(harbor):
+    add_version(article=harbor[3], content=Content(headline="Zugzwang", body="Zugzwang won.", language="en"), at=NOW)
+    place_waiting(at=NOW)
+    assert TermCount.objects.get(term="zugzwang").articles == 1
+    assert TermCount.objects.get(term="knight").articles == 0
+    assert set(Posting.objects.filter(article=harbor[3]).values_list("term", flat=True)) <= {
+        "zugzwang",
+        "won",
+        "=zugzwang",
+    }
+    assert TermVector.objects.get(article=harbor[3]).version.number == 2
+
+
+def test_a_text_that_fails_is_put_aside_and_holds_up_none(harbor, monkeypatch):
+    bad = write(GATES_LATER, "Coastal Courier", datetime(2025, 3, 15))
+    good = write(("Ferry strike ends", "The ferry crews of Skagen returned to work."), "Vale Herald")
+    from archive.stories import vectors
+
+    counts_of = vectors.counts_of
+
+    def refuse(version):
+        if version.article_id == bad.pk:
+            raise ValueError("no terms today")
+        return counts_of(version)
+
+    monkeypatch.setattr(vectors, "counts_of", refuse)
+    report = place_waiting(at=NOW)
+    assert report.failed > 0 and Membership.objects.filter(article=good).exists()
+    assert "no terms today" in PlacementEntry.objects.get(article=bad).last_error
+    monkeypatch.undo()
+    PlacementEntry.objects.mark([bad.pk])
+    place_waiting(at=NOW)
+    assert story_of(bad) == story_of(harbor[0])
+
+
+def test_the_repair_pass_brings_together_what_came_apart_and_old_addresses_lead_on(harbor):
+    gates, again = harbor[:2]
+    alone = Story.objects.create(title="Alone")
+    Membership.objects.filter(article=again).update(story=alone)
+    report = repair_recent(at=NOW)
+    assert report.moved == 1 and story_of(gates) == story_of(again)
+    alone.refresh_from_db()
+    assert alone.merged_into_id == story_of(gates)
+
+
+def test_a_dry_run_says_what_the_repair_would_move_and_moves_nothing(harbor):
+    alone = Story.objects.create(title="Alone")
+    Membership.objects.filter(article=harbor[1]).update(story=alone)
+    said = json.loads(lines_of("assign_stories", dry_run=True, json=True))
+    assert said["moved"] == 1 and story_of(harbor[1]) == alone.pk
+
+
+def test_the_repair_pass_leaves_what_an_editor_pinned(harbor):
+    alone = Story.objects.create(title="Alone")
+    Membership.objects.filter(article=harbor[0]).update(pinned=True)
+    Membership.objects.filter(article=harbor[1]).update(story=alone, pinned=True)
+    assert repair_recent(at=NOW).moved == 0
+
+
+def test_a_late_follow_up_is_offered_and_not_joined(harbor):
+    late = write(GATES_LATER, "Coastal Courier", datetime(2025, 6, 1))
+    place_waiting(at=NOW)
+    assert story_of(late) != story_of(harbor[0])
+    assert StorySuggestion.objects.get(article=late, rank=1).story_id == story_of(harbor[0])
+
+
+def test_an_undated_rewrite_is_placed_and_its_place_is_explained(harbor):
+    undated = write((GATES[0], GATES[1] + "\nThe inspection took place on 11 March 2025."), "Eskdale Echo")
+    place_waiting(at=NOW)
+    undated.refresh_from_db()
+    assert story_of(undated) == story_of(harbor[0])
+    assert undated.published_at is None and undated.not_before.date().isoformat() == "2025-03-11"
+    assert undated.not_before_reason == "speaks of 11 Mar 2025"
+
+
+def test_show_story_prints_the_timeline_on_one_line(harbor):
+    write(GATES_LATER, "Coastal Courier", datetime(2025, 3, 15, 8))
+    place_waiting(at=NOW)
+    text = lines_of("show_story", story_of(harbor[0]), json=True)
+    record = json.loads(text)
+    assert text.count("\n") == 1
+    assert [row["role"] for row in record["articles"]] == ["earliest_held", "report", "follow_up"]
+    assert record["articles"][0]["published_at"] == "2025-03-12T07:30:00"
+    assert record["articles"][1]["outlet"] == "harbor-gazette"
+
+
+def test_related_prints_the_nearest_first(harbor):
+    record = json.loads(lines_of("related", harbor[0].pk, json=True, limit=1))
+    assert [row["article"] for row in record["related"]] == [harbor[1].pk]
+    assert record["related"][0]["same_story"] is True

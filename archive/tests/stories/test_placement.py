@@ -1,0 +1,74 @@
+"""Where a new article belongs: the decision, without a database."""
+
+from archive.stories import placement, repair
+from archive.stories.placement import StoryView, Verdict, place
+
+from .test_similarity import entry
+from .world import CHESS, GATES, GATES_AGAIN, GATES_LATER, ORCHARD
+
+
+def stories(*views: tuple[str, list]) -> list[StoryView]:
+    return [StoryView(name, members) for name, members in views]
+
+
+def test_an_article_joins_the_story_it_tells_again():
+    decision = place(entry(9, GATES_AGAIN), stories(("gates", [entry(1, GATES)]), ("frost", [entry(2, ORCHARD)])))
+    assert decision.verdict is Verdict.JOIN and decision.joins.story == "gates"
+    assert decision.joins.nearest == 1 and "lindholm" in decision.joins.shared
+
+
+def test_an_article_on_something_else_opens_a_story():
+    decision = place(entry(9, CHESS), stories(("gates", [entry(1, GATES)]), ("frost", [entry(2, ORCHARD)])))
+    assert decision.joins is None
+
+
+def test_an_editors_exclusion_holds_whatever_the_words_say():
+    decision = place(entry(9, GATES), stories(("gates", [entry(1, GATES)])), barred=frozenset({"gates"}))
+    assert decision.verdict is Verdict.OPEN and decision.options == ()
+
+
+def test_a_story_that_has_been_quiet_for_longer_than_a_month_is_offered_not_joined():
+    view = stories(("gates", [entry(1, GATES, 100)]))
+    assert place(entry(9, GATES, 100 + placement.REACH_DAYS), view).verdict is Verdict.JOIN
+    late = place(entry(9, GATES, 101 + placement.REACH_DAYS), view)
+    assert late.verdict is Verdict.SUGGEST and late.options[0].story == "gates"
+
+
+def test_at_most_three_stories_are_offered():
+    view = stories(*((f"gates {n}", [entry(n, GATES, 100)]) for n in range(5)))
+    assert len(place(entry(9, GATES, 300), view).options) == 3
+
+
+def test_repair_brings_a_story_together_that_came_in_pieces():
+    entries = [entry(1, GATES), entry(2, GATES_AGAIN), entry(3, ORCHARD), entry(4, GATES_LATER), entry(5, CHESS)]
+    groups = repair.mend(entries, anchors={})
+    assert sorted(map(sorted, groups)) == [[1, 2, 4], [3], [5]]
+
+
+def test_repair_never_moves_what_is_anchored():
+    entries = [entry(1, GATES), entry(2, GATES_AGAIN), entry(3, GATES_LATER)]
+    groups = repair.mend(entries, anchors={1: "a", 2: "b"})
+    assert [1, 2] not in [sorted(group) for group in groups]
+    assert {frozenset(group) & {1, 2} for group in groups} >= {frozenset({1}), frozenset({2})}
+
+
+def test_repair_keeps_an_excluded_article_out_of_an_anchored_story():
+    entries = [entry(1, GATES), entry(2, GATES_AGAIN)]
+    assert repair.mend(entries, {1: "gates"}, barred={2: ["gates"]}) == [[1], [2]]
+    assert repair.mend(entries, {1: "gates"}) == [[1, 2]]
+
+
+def test_a_group_goes_on_as_the_story_most_of_its_members_came_from():
+    named = repair.keep_names([[1, 2, 3], [4]], current={1: "a", 2: "a", 3: "b", 4: "a"}, anchors={})
+    assert named == [("a", [1, 2, 3]), (None, [4])]
+
+
+def test_a_group_with_an_anchor_keeps_its_story_though_most_came_from_another():
+    named = repair.keep_names([[1, 2, 3]], current={1: "a", 2: "a", 3: "b"}, anchors={3: "b"})
+    assert named == [("b", [1, 2, 3])]
+
+
+def test_related_coverage_ranks_the_same_event_first():
+    others = [entry(2, ORCHARD), entry(3, GATES_AGAIN), entry(4, CHESS)]
+    best = placement.most_related(entry(1, GATES), others, kin=[], limit=2)
+    assert best[0][0].id == 3 and len(best) == 2

@@ -1,0 +1,72 @@
+"""The page of one article, in its current version or any other: text, evidence, captures, what was removed."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.shortcuts import render
+
+from archive.articles import queries
+from archive.articles.export import removed_lines
+from archive.models import Article, Version
+
+from .annotate import Span, paragraphs_with
+from .doors import article_or_gone
+
+
+def article(request, pk: int, number: int | None = None):
+    """Show an article. One that was killed or withheld answers 410 with an explanation to whoever may not read it;
+    one that was merged into another leads there."""
+    _held, instead = article_or_gone(request, pk)
+    if instead is not None:
+        return instead
+    try:
+        page = queries.article_page(request.user, pk, number=number)
+    except Version.DoesNotExist as error:
+        raise Http404(str(error)) from error
+    return render(request, "articles/article.html", context(page))
+
+
+def context(page: queries.ArticlePage) -> dict[str, object]:
+    """Return the context of `articles/article.html`; see pages.ArticleContext."""
+    version, reading = page.version, page.reading
+    roles: dict[str, list] = {"main": [], "side": [], "background": []}
+    for hop in page.attributions:
+        roles[hop.role].append(hop)
+    return {
+        "section": "search",
+        "page": page,
+        "article": page.article,
+        "version": version,
+        "is_current": version.pk == page.article.current_version_id,
+        "paragraphs": paragraphs_with(version.body, _spans(page)),
+        "main_sources": roles["main"],
+        "side_sources": roles["side"],
+        "background_sources": roles["background"],
+        "direct_quotes": [quote for quote in page.quotes if quote.is_direct],
+        "date_candidates": page.article.published_evidence.get("candidates", [])[1:],
+        "headline_candidates": reading.get("candidates", {}).get("headline", [])[1:],
+        "byline_candidates": reading.get("candidates", {}).get("byline", [])[1:],
+        "lines": reading.get("lines", []),
+        "removed": removed_lines(reading),
+        "story": _story(page.article),
+    }
+
+
+def _spans(page: queries.ArticlePage) -> list[Span]:
+    sources = [
+        Span(hop.start, hop.end, "source", f"#source-{hop.order}", hop.name)
+        for hop in page.attributions
+        if hop.field == "body"
+    ]
+    quotes = [
+        Span(start, end, "quote", f"#quote-{quote.pk}", quote.speaker)
+        for quote in page.quotes
+        if quote.field == "body" and quote.is_direct
+        for start, end in (quote.parts or [(quote.start, quote.end)])
+    ]
+    return sources + quotes
+
+
+def _story(article: Article):
+    membership = getattr(article, "membership", None)
+    return membership.story if membership else None

@@ -1,0 +1,40 @@
+"""The first page of the day: what is running, what came in, and what the reader keeps an eye on."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from archive import clock
+from archive.articles import browse, collections
+from archive.importing import sample
+
+from .history import silent_edits
+
+
+def home(request):
+    """Show what is running; an empty archive welcomes the newcomer instead."""
+    if browse.is_empty(request.user):
+        return render(request, "home/welcome.html", {"section": "home"})
+    context = {
+        "section": "home",
+        "stories": browse.running_stories(request.user),
+        "arrivals": browse.latest_arrivals(request.user),
+        "runs": browse.latest_runs() if request.user.has_perm("archive.import_articles") else [],
+        "silent_edits": silent_edits(request.user, 5),
+        "collections": collections.visible(request.user)[:5],
+        "figures": browse.figures(request.user),
+    }
+    return render(request, "home/home.html", context)
+
+
+@require_POST
+@permission_required("archive.import_articles", raise_exception=True)
+def load_sample(request):
+    """Bring the sample in, and wait for it on the first page."""
+    sample.load_sample(by=request.user, at=clock.now())
+    messages.success(request, _("The sample is coming in. Its articles appear here in a moment."))
+    return redirect("home")

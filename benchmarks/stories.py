@@ -1,0 +1,124 @@
+"""Stories: placement in arrival order with repair, related coverage, the earliest report, and what it costs.
+
+python -m benchmarks.stories --data DIR [--json] [--predictions DIR] reads DIR/related/*.jsonl (or DIR/*.jsonl).
+The figures are those of score.py in the data folder (`stories`, `polnear`), which is the one definition of each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import random
+import runpy
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.stories_memory import MemoryArchive
+
+SETS = ("incidents", "ecbplus", "wikinews")
+SHUFFLES = (1, 2, 3)
+
+# Undated material has no nights: the repair pass runs as if this many articles arrived a day.
+ARRIVALS_A_DAY = 100
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a JSON Lines file in arrival order: by date, then id; in the file's order when undated."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf8").splitlines() if line.strip()]
+    if any(row["date"] for row in rows):
+        rows.sort(key=lambda row: (row["date"] or "9999", row["id"]))
+    return rows
+
+
+def predict(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the predictions for rows in arrival order, in the form that score.py documents."""
+    archive = MemoryArchive()
+    said: dict[str, dict[str, Any]] = {}
+    last_night: int | None = None
+    for number, row in enumerate(rows):
+        day = datetime.date.fromisoformat(row["date"]).toordinal() if row["date"] else None
+        if day is not None and last_night is not None and day > last_night:
+            archive.repair(last_night)
+        if day is None and number and number % ARRIVALS_A_DAY == 0:
+            archive.repair(None)
+        last_night = day if day is not None else last_night
+        entry = archive.add(row["id"], row["headline"] or "", row["text"] or "", day)
+        decision, offered = archive.place(entry)
+        said[row["id"]] = {
+            "id": row["id"],
+            "joined_to": offered[0] if decision.joins is not None else [],
+            "suggested": offered[1:] if decision.joins is not None else offered,
+        }
+    archive.repair(last_night)
+    dates = {row["id"]: (row["date"] or "9999", position) for position, row in enumerate(rows)}
+    for article, prediction in said.items():
+        story = archive.story_of[article]
+        prediction["story"] = story
+        prediction["related"] = archive.related(article)
+        prediction["earliest"] = min(archive.members[story], key=dates.__getitem__) == article
+    return list(said.values())
+
+
+def write_predictions(folder: Path, name: str, predictions: list[dict[str, Any]]) -> None:
+    """Write predictions where score.py looks for them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in predictions)
+    (folder / f"{name}.jsonl").write_text(lines, encoding="utf8")
+
+
+def related_folder(data: Path) -> Path:
+    """Return the folder with the collections: DIR/related, or DIR itself."""
+    return data / "related" if (data / "related").is_dir() else data
+
+
+def scorer(data: Path) -> dict[str, Any]:
+    """Return the functions of score.py, found beside the collections or in the folder above."""
+    folder = related_folder(data)
+    for place in (data, folder, folder.parent, Path(__file__).resolve().parent.parent.parent / "shared" / "eval"):
+        if (place / "score.py").exists():
+            return runpy.run_path(str(place / "score.py"))
+    raise SystemExit("No score.py beside the data. Copy it there, or run from a checkout that has ../shared/eval.")
+
+
+def accuracy(data: Path, predictions: Path) -> dict[str, float]:
+    """Return the accuracy figures of the collections in `data`, writing the predictions to a folder."""
+    folder = related_folder(data)
+    present = [name for name in SETS if (folder / f"{name}.jsonl").exists()]
+    for name in present:
+        write_predictions(predictions, name, predict(rows_of(folder / f"{name}.jsonl")))
+    figures = scorer(data)["stories"](folder, predictions)
+    if "ecbplus" in present:
+        for seed in SHUFFLES:
+            rows = rows_of(folder / "ecbplus.jsonl")
+            random.Random(seed).shuffle(rows)
+            with tempfile.TemporaryDirectory() as scratch:
+                write_predictions(Path(scratch), "ecbplus", predict(rows))
+                shuffled = scorer(data)["stories"](folder, Path(scratch))
+            for figure in ("bcubed_f1", "join_precision", "right_in_three", "ndcg10"):
+                figures[f"ecbplus.shuffle{seed}.{figure}"] = shuffled[f"ecbplus.{figure}"]
+    return figures
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--predictions", type=Path)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as scratch:
+        figures = accuracy(options.data, options.predictions or Path(scratch))
+    figures = {name: round(value, 4) for name, value in figures.items()}
+    if options.json:
+        print(json.dumps({"figures": figures}))
+    else:
+        for name, value in figures.items():
+            print(f"{name:40} {value}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
