@@ -33,6 +33,7 @@ def prepare_for(command: str) -> None:
 
 def migrate_home() -> None:
     """Bring the tables of an embedded home up to this code, once for each set of migrations."""
+    from django.apps import apps
     from django.conf import settings
     from django.core.management import call_command
 
@@ -41,7 +42,7 @@ def migrate_home() -> None:
     if not settings.EMBEDDED_DATABASE:
         return
     services().attach()
-    wanted = _migrations_digest(settings.INSTALLED_APPS)
+    wanted = _migrations_digest([config.name for config in apps.get_app_configs()])
     marker = settings.HOME.postgres.parent / "run" / "migrated"
     if marker.exists() and marker.read_text() == wanted:
         return

@@ -34,6 +34,11 @@ def export_records(articles: QuerySet[Article]) -> Iterator[dict[str, Any]]:
         yield _record(article)
 
 
+def removed_lines(reading: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return those lines of a capture's ledger that stand in no text field of the article, in order."""
+    return [line for line in reading.get("lines", []) if line["role"] not in ("body", "headline", "standfirst")]
+
+
 def _record(article: Any) -> dict[str, Any]:
     current: Version = article.current_version
     membership = getattr(article, "membership", None)
@@ -102,8 +107,7 @@ def _record(article: Any) -> dict[str, Any]:
         "removed_lines": [
             {"text": line["text"], "reason": line["reason"]}
             for reading in readings.values()
-            for line in reading.get("lines", [])
-            if line["role"] not in ("body", "headline", "standfirst")
+            for line in removed_lines(reading)
         ],
         "story": (
             {"id": membership.story_id, "title": membership.story.title, "role": membership.role}

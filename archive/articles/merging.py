@@ -275,3 +275,10 @@ def _record(
         after={"into": target.pk},
     )
     return record
+
+
+def records_of(article: Article) -> list[MergeRecord]:
+    """Return the merges and splits an article took part in, newest first; uses merge_by_target and merge_by_source."""
+    kinds = (MergeRecord.Kind.ARTICLE, MergeRecord.Kind.SPLIT)
+    found = MergeRecord.objects.filter(kind__in=kinds).select_related("done_by", "undone_by")
+    return list(found.filter(models.Q(target_id=article.pk) | models.Q(source_id=article.pk)).order_by("-id"))

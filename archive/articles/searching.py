@@ -25,10 +25,11 @@ from archive.search import (
     SearchEngine,
     SearchRequest,
     any_words,
+    guess_language,
     parse,
     parse_words,
     read_as,
-    which_versions,
+    without_versions,
 )
 from archive.search import suggest as suggesting
 
@@ -45,6 +46,7 @@ class ShownHit:
     headline: Runs
     snippets: tuple[Runs, ...]
     is_current: bool = True
+    still_there: bool = True
     copies: tuple[Article, ...] = ()
 
     @property
@@ -171,6 +173,7 @@ def search_page(
     result = engine.search(request)
     languages = engine.languages()
     hits = _shown(user, now, result.hits, Marker(query, languages, now.date()))
+    hits = _told_whether_still_there(engine, request, hits)
     suggestion = "" if any_words_mode or result.total else _suggestion(engine, request)
     return SearchPage(
         query=query,
@@ -245,9 +248,25 @@ def _shown(user, now: datetime, hits: Sequence[Hit], marker: Marker) -> tuple[Sh
     return tuple(shown)
 
 
-def _guessed(version: Version) -> str:
-    from archive.search import guess_language
+def _told_whether_still_there(engine: SearchEngine, request: SearchRequest, hits: tuple[ShownHit, ...]):
+    """Return the hits, those on older versions saying whether the article's current version matches too."""
+    older = frozenset(hit.article.pk for hit in hits if not hit.is_current)
+    if not older:
+        return hits
+    asked = replace(
+        request,
+        query=without_versions(request.query),
+        only=older,
+        offset=0,
+        limit=len(older),
+        facets=(),
+        histogram=False,
+    )
+    kept = {hit.article for hit in engine.search(asked).hits}
+    return tuple(hit if hit.is_current else replace(hit, still_there=hit.article.pk in kept) for hit in hits)
 
+
+def _guessed(version: Version) -> str:
     return guess_language(f"{version.headline}\n{version.standfirst}\n{version.body}")
 
 
@@ -281,14 +300,3 @@ def _any_words_finds(engine: SearchEngine, request: SearchRequest) -> bool:
     if loose is None:
         return False
     return engine.search(replace(request, query=loose, offset=0, limit=0, facets=(), histogram=False)).total > 0
-
-
-__all__ = [
-    "SearchPage",
-    "ShownHit",
-    "may_see_restricted",
-    "pending_hidden",
-    "request_for",
-    "search_page",
-    "which_versions",
-]

@@ -159,6 +159,8 @@ def _article(item: Element, root: Element, context: ReadContext) -> ParsedArticl
     warnings = []
     embargo = first_text(meta, "embargoed")
     embargoed_until = stamps.hold_until(embargo, context)
+    if not embargo and item.find("itemMeta/embargoed") is not None:
+        warnings.append("The file has an embargo element without a date.")
     if embargo and embargoed_until is None:
         warnings.append(f"The embargo “{embargo}” is no date that can be read.")
     media = _media(item)
@@ -290,6 +292,9 @@ def _outlet(item: Element, root: Element) -> tuple[str, tuple[Candidate, ...]]:
 
 
 def _url(item: Element) -> str:
+    for other in item.iterfind("contentMeta/altId"):
+        if (address := xml_tree.text(other)).startswith(("http://", "https://")):
+            return address
     for link in item.iterfind("itemMeta/link"):
         address = link.get("href") or ""
         rel = (link.get("rel") or "").lower()

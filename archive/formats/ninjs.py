@@ -113,7 +113,9 @@ def _article(item: dict[str, Any], context: ReadContext, record: str) -> ParsedA
     above, paragraphs = fields.byline_above(text.paragraphs, authors or fields.authors_of(byline))
     if paragraphs and fields.same_words(paragraphs[0], headline):
         paragraphs = paragraphs[1:]
-    guid = _string(item.get("uri") or item.get("guid"))
+    others = {_role(entry): _string(entry.get("value")) for entry in _parts(item.get("altids"))}
+    guid = others.get("guid") or _string(item.get("uri") or item.get("guid"))
+    address = others.get("url") or guid
     note = blocks.plain(_string(item.get("ednote")))
     slugline = blocks.plain(_string(item.get("slugline")))
     signal = fields.gravest(
@@ -138,10 +140,10 @@ def _article(item: dict[str, Any], context: ReadContext, record: str) -> ParsedA
         language=_string(item.get("language")),
         outlet_name=outlet,
         outlet_evidence=outlets[0].origin if outlets else "",
-        url=guid if guid.startswith(("http://", "https://")) else "",
+        url=address if address.startswith(("http://", "https://")) else "",
         guid=guid,
         about_guid=_string(item.get("evolvedfrom") or item.get("rewriteof")),
-        published=_published(item, context),
+        published=_published(item, others.get("published", ""), context),
         issued_at=stamps.moment(created),
         provider_version=_string(item.get("version")),
         signal=signal,
@@ -266,10 +268,10 @@ def _outlets(item: dict[str, Any], guid: str) -> list[tuple[str, str]]:
     return offers
 
 
-def _published(item: dict[str, Any], context: ReadContext) -> DateReading:
+def _published(item: dict[str, Any], printed: str, context: ReadContext) -> DateReading:
     extra = item.get("extra")
     original = extra.get("original_published_at") if isinstance(extra, Mapping) else ""
-    offers = [(_string(original), "extra original_published_at")]
+    offers = [(printed, "altIds published"), (_string(original), "extra original_published_at")]
     offers += [
         (_string(item.get(name)), name)
         for name in ("firstpublished", "firstcreated", "contentcreated", "versioncreated")
@@ -321,7 +323,11 @@ def _associated(item: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _captions(item: dict[str, Any]) -> list[str]:
-    captions = []
+    captions = [
+        blocks.plain(_string(part.get("value")))
+        for part in _parts(item.get("descriptions"))
+        if _role(part) == "caption"
+    ]
     for _, inner in _associated(item):
         if str(inner.get("type") or "").lower() not in _MEDIA:
             continue

@@ -196,6 +196,8 @@ def _signal(docdata: Element | None, headline: str, note: str, slugline: str) ->
         return words, ""
     signal = fields.gravest(fields.signal_of(docdata.get("management-status") or ""), words)
     about = _attr(docdata, "management-doc-idref")
+    if fields.signal_of(_attr(docdata, "management-idref-status")) == "correction":
+        signal = fields.gravest(signal, "correction")
     correction = docdata.find("correction")
     if correction is not None:
         signal = fields.gravest(signal, "correction")
@@ -302,7 +304,9 @@ def _page(pubdata: Element | None, meta: dict[str, str]) -> str:
 
 def _language(root: Element) -> str:
     for element in (root, root.find("body"), root.find("body/body.content"), root.find("body/body.content/p")):
-        if element is not None and (value := element.get(xml_tree.XML_LANG) or element.get("lang")):
+        if element is None:
+            continue
+        if value := element.get(xml_tree.XML_LANG) or element.get("lang") or element.get("baselang"):
             return value.strip()
     return ""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from archive.articles import bulk, operations
+from archive.articles import bulk, operations, trail
 from archive.articles.content import Content, Metadata, NewCapture, content_of, host_of, metadata_of, url_key
 from archive.formats.base import DateReading, ParsedArticle
 from archive.models import Article, Blob, ImportItem, ImportRun, Outlet, Version
@@ -353,17 +353,30 @@ def _add_version(one: Prepared, plan: Plan, at: datetime) -> _Result:
         import_item=one.item,
     )
     if plan.kind == "kill":
-        _set_status(article, Article.Status.CANCELED, one.parsed.editor_note or "Killed by the outlet.")
+        _set_status(
+            article, Article.Status.CANCELED, one.parsed.editor_note or "Killed by the outlet.", "kill", one, at
+        )
     elif plan.kind == "reinstatement":
-        _set_status(article, Article.Status.USABLE, one.parsed.editor_note or "Reinstated by the outlet.")
+        reason = one.parsed.editor_note or "Reinstated by the outlet."
+        _set_status(article, Article.Status.USABLE, reason, "reinstate", one, at)
     _fill(article, one, at)
     if article.current_version_id == version.pk and plan.kind not in ("kill", "reinstatement"):
         bulk.write_passages({article.pk: one.passages})
     return _Result(one, plan, article.pk, version.pk, version.capture_id)
 
 
-def _set_status(article: Article, status: str, reason: str) -> None:
-    Article.objects.filter(pk=article.pk).update(status=status, status_reason=reason)
+def _set_status(article: Article, status: str, reason: str, action: str, one: Prepared, at: datetime) -> None:
+    """Do what a wire order says, with its own version already written; the trail names the run that brought it."""
+    Article.objects.filter(pk=article.pk).update(status=status, status_reason=reason, changed_at=at)
+    trail.record(
+        action=action,
+        at=at,
+        article=article,
+        job=f"import run {one.item.run_id}",
+        reason=reason,
+        before={"status": article.status},
+        after={"status": status},
+    )
     operations.touch(article.pk)
 
 

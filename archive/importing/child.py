@@ -101,6 +101,8 @@ class Reader:
             for index, member in enumerate(registry.expand(data, context, budget)):
                 if index < request.get("member", 0):
                     continue
+                if isinstance(member, Member) and member.name == request.get("passed_over"):
+                    continue
                 skip = request.get("record", 0) if index == request.get("member", 0) else 0
                 if request["op"] == "bytes":
                     self._send({"is": "bytes"}, member.data if isinstance(member, Member) else member.raw)

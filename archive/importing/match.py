@@ -27,6 +27,13 @@ def decide(arrival: Arrival, held: Iterable[Held], choice: Choice | None = None)
     near_first = sorted(held, key=lambda one: (-_weight(one), one.article_id, -one.version_id))
     if choice is not None:
         return _as_chosen(arrival, near_first, choice)
+    if not arrival.word_count and arrival.signal not in _ORDERS:
+        return Plan(
+            Outcome.QUESTION,
+            "No text of an article was found in it: restore the lines that belong to it, or write it in.",
+            Ask.TEXT,
+            outlet_id=arrival.outlet_id,
+        )
     if arrival.outlet_id is None:
         return _without_outlet(arrival, near_first)
     return _at_outlet(arrival, [one for one in near_first if one.outlet_id == arrival.outlet_id])

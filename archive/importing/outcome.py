@@ -25,6 +25,7 @@ class Ask(StrEnum):
     """Why an item needs a decision."""
 
     NOTHING = ""
+    TEXT = "text"
     OUTLET = "outlet"
     SAME_ARTICLE = "same_article"
     ADDRESS = "address"

@@ -17,10 +17,11 @@ from .match import decide
 from .outcome import Ask, Outcome, Plan
 
 _CHUNK = 100
+_FIELDS = ["state", "plan", "outlet", "text_key", "keys", "reason"]
 
 
-def plan_run(run: ImportRun, *, only: Sequence[int] | None = None) -> None:
-    """Write a plan to every open item of a run, or to those with these ids."""
+def plan_run(run: ImportRun) -> None:
+    """Write a plan to every open item of a run, in the order of its files."""
     memory = Memory()
     companions = _Companions()
     items = run.items.filter(state__in=(ImportItem.State.READY, ImportItem.State.QUESTION)).order_by("position")
@@ -28,18 +29,34 @@ def plan_run(run: ImportRun, *, only: Sequence[int] | None = None) -> None:
     for item in items.iterator(chunk_size=_CHUNK):
         chunk.append(item)
         if len(chunk) == _CHUNK:
-            _plan_chunk(run, chunk, memory, companions, only)
+            _plan_chunk(run, chunk, memory, companions)
             chunk = []
-    _plan_chunk(run, chunk, memory, companions, only)
-    # What came first may be answered by what came after it.
+    _plan_chunk(run, chunk, memory, companions)
+    _answer_late(companions)
+
+
+def replan(run: ImportRun, ids: Sequence[int]) -> None:
+    """Write new plans to these items of a run, and to questions of the run that they may answer."""
+    chosen = list(run.items.filter(pk__in=ids).order_by("position"))
+    texts = [item.text_key for item in chosen if item.text_key]
+    kin = run.items.filter(text_key__in=texts, state__in=(ImportItem.State.READY, ImportItem.State.QUESTION)).exclude(
+        pk__in=ids
+    )
+    items = sorted([*chosen, *kin[:_CHUNK]], key=lambda item: item.position)
+    memory = Memory()
+    companions = _Companions()
+    for start in range(0, len(items), _CHUNK):
+        _plan_chunk(run, items[start : start + _CHUNK], memory, companions)
+    _answer_late(companions)
+
+
+def _answer_late(companions: _Companions) -> None:
+    """Answer what came first by what came after it."""
     for item, one in companions.unanswered:
         plan = companions.answer(one)
         if plan is not None:
             _write(item, one, plan)
             item.save(update_fields=_FIELDS)
-
-
-_FIELDS = ["state", "plan", "outlet", "text_key", "keys", "reason"]
 
 
 class _Companions:
@@ -80,7 +97,6 @@ def _plan_chunk(
     items: Sequence[ImportItem],
     memory: Memory,
     companions: _Companions,
-    only: Sequence[int] | None,
 ) -> None:
     if not items:
         return
@@ -90,9 +106,8 @@ def _plan_chunk(
     for one, held in zip(prepared, found, strict=True):
         plan = decide(one.arrival, held, one.choice).at_outlet(one.arrival.outlet_id)
         plan = _with_companions(one, plan, companions)
-        if only is None or one.item.pk in only or one.item.state == ImportItem.State.QUESTION:
-            _write(one.item, one, plan)
-            changed.append(one.item)
+        _write(one.item, one, plan)
+        changed.append(one.item)
     ImportItem.objects.bulk_update(changed, _FIELDS)
 
 

@@ -84,10 +84,14 @@ class ReadingProcess:
         outlet: int | None = None,
         outlets_of: Mapping[str, int] | None = None,
         columns: Mapping[str, str] | None = None,
+        passed_over: str = "",
         member: int = 0,
         record: int = 0,
     ) -> Iterator[Record]:
-        """Yield the records of a file from `member` and `record` on. Raises FileUnreadable."""
+        """Yield the records of a file from `member` and `record` on, the member `passed_over` left out.
+
+        Raises FileUnreadable.
+        """
         request: dict[str, Any] = {
             "op": "read",
             "name": name,
@@ -96,6 +100,7 @@ class ReadingProcess:
             "outlet": outlet,
             "outlets_of": dict(outlets_of or {}),
             "columns": dict(columns or {}),
+            "passed_over": passed_over,
             "file_bytes": self.limits.file_bytes,
             "total_bytes": self.limits.total_bytes,
             "members": self.limits.members,

@@ -81,6 +81,7 @@ def begin(run: ImportRun) -> None:
         return
     if held.files.filter(state=ImportFile.State.RECEIVING).exists():
         raise RunError("A file has not arrived whole yet: send the rest of it, or leave it out.")
+    staging.adopt_manifest(held)
     if not held.files.exists():
         raise RunError("Choose at least one file.")
     _become(held, State.READING)
@@ -97,6 +98,15 @@ def confirm(run: ImportRun, *, at: datetime) -> bool:
     _become(held, State.RUNNING, "confirmed_at")
     dispatch.import_run(held.pk, interactive=is_single(held))
     return True
+
+
+@transaction.atomic
+def plan_again(run: ImportRun) -> None:
+    """Have a worker plan all items of a previewed run anew."""
+    held = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if held.state == State.PREVIEW:
+        _become(held, State.READING)
+        dispatch.read_run(held.pk, interactive=is_single(held))
 
 
 @transaction.atomic
@@ -357,6 +367,10 @@ def _read_file(
 ) -> bool:
     """Stage the records of one file, and return whether it was read to its end before the time was up."""
     data = staging.bytes_of(file)
+    passed_over, inside = staging.manifest_in(data)
+    if inside and not run.options.get("manifest"):
+        run.options = {**run.options, "manifest": inside}
+        run.save(update_fields=["options"])
     manifest: Mapping[str, Mapping[str, str]] = run.options.get("manifest", {})
     outlets_of = {name: pk for name, row in manifest.items() if (pk := book.named(row.get("outlet", ""))) is not None}
     said = staging.said_of(run, file.name)
@@ -368,6 +382,7 @@ def _read_file(
         outlet=book.named(said.get("outlet", "")),
         outlets_of=outlets_of,
         columns=run.options.get("columns"),
+        passed_over=passed_over,
         member=file.member,
         record=file.member_taken,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -145,6 +146,38 @@ def is_manifest(name: str, data: bytes) -> bool:
     head = data[:1000].decode("utf-8-sig", "replace").partition("\n")[0].lower()
     columns = {part.strip().strip('"') for part in head.replace(";", ",").split(",")}
     return {"file", "outlet"} <= columns
+
+
+def adopt_manifest(run: ImportRun) -> None:
+    """Take a manifest among the files of a run for what it is: what it says goes to the run, the file itself goes."""
+    if run.options.get("manifest"):
+        return
+    for file in run.files.filter(name__iendswith="manifest.csv", size__lte=SMALL_BYTES):
+        data = bytes_of(file)
+        if is_manifest(file.name, data):
+            run.options = {**run.options, "manifest": read_manifest(data)}
+            run.save(update_fields=["options"])
+            file.delete()
+            return
+
+
+def manifest_in(data: bytes) -> tuple[str, dict[str, dict[str, str]]]:
+    """Return the name of the manifest inside a zip, and what it says; an empty name when there is none."""
+    if not data.startswith(b"PK"):
+        return "", {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for info in archive.infolist():
+                if info.filename.rpartition("/")[2].lower() != "manifest.csv" or info.file_size > SMALL_BYTES:
+                    continue
+                with archive.open(info) as stream:
+                    inner = stream.read(SMALL_BYTES)
+                if is_manifest(info.filename, inner):
+                    return info.filename, read_manifest(inner)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError):
+        # A zip that is broken is rejected with its reason when it is read.
+        return "", {}
+    return "", {}
 
 
 def said_of(run: ImportRun, *names: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ Callers import from here; engines are opened through `archive.engine`.
 from .analysis import guess_language
 from .contract import ArticleDocuments, EngineError, IndexDamaged, IndexMissing, SearchEngine
 from .nodes import Node, to_string
-from .query import QueryError, any_words, parse, parse_words, which_versions
+from .query import QueryError, any_words, has_part, parse, parse_words, toggled, which_versions, without_versions
 from .reading import read_as
 from .snippets import Marker, Runs
 from .types import FACETS, Document, Entry, FacetCount, Hit, Order, SearchRequest, SearchResult, Statistics
@@ -32,9 +32,12 @@ __all__ = [
     "Statistics",
     "any_words",
     "guess_language",
+    "has_part",
     "parse",
     "parse_words",
     "read_as",
     "to_string",
+    "toggled",
     "which_versions",
+    "without_versions",
 ]

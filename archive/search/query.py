@@ -440,6 +440,32 @@ def any_words(node: Node) -> Node | None:
     return conjunction([*kept, disjunction(loose)])
 
 
+def without_versions(node: Node) -> Node:
+    """Return the tree without its word on which versions are searched."""
+    if isinstance(node, VersionsNode):
+        return Everything()
+    if isinstance(node, And):
+        kept: list[Node] = [child for child in node.children if not isinstance(child, VersionsNode)]
+        return conjunction(kept)
+    return node
+
+
+def toggled(node: Node, part: Node) -> Node:
+    """Return the tree narrowed by one more part, or without that part when the tree has it already."""
+    if isinstance(node, Everything):
+        return part
+    children: list[Node] = [*node.children] if isinstance(node, And) else [node]
+    if part in children:
+        children.remove(part)
+        return conjunction(children) if children else Everything()
+    return conjunction([*children, part])
+
+
+def has_part(node: Node, part: Node) -> bool:
+    """Say whether the tree is narrowed by that part."""
+    return part in (node.children if isinstance(node, And) else (node,))
+
+
 def which_versions(node: Node) -> str:
     """Return "all" when the query asks for every version, else "current"."""
     return next((n.which for n in walk(node) if isinstance(n, VersionsNode)), "current")

@@ -85,7 +85,8 @@ class SearchRequest:
 
     `today` resolves words such as "last week". `hidden` are articles that the reader may not see although the index
     may still hold them as open (their entry waits in the outbox); they are left out of hits, counts and facets.
-    `captured_until` keeps paging stable: what arrived after that moment is left out.
+    `captured_until` keeps paging stable: what arrived after that moment is left out. `only`
+    narrows to some articles by their numbers.
     """
 
     query: Node
@@ -100,6 +101,7 @@ class SearchRequest:
     include_restricted: bool = False
     hidden: frozenset[int] = frozenset()
     captured_until: datetime | None = None
+    only: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

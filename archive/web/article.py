@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponsePermanentRedirect
+from django.http import Http404
 from django.shortcuts import render
 
 from archive.articles import queries
+from archive.articles.export import removed_lines
 from archive.models import Article, Version
 
 from .annotate import Span, paragraphs_with
-from .gone import gone
+from .doors import article_or_gone
 
 
 def article(request, pk: int, number: int | None = None):
     """Show an article. One that was killed or withheld answers 410 with an explanation to whoever may not read it;
-    one that was merged into another leads there for good."""
+    one that was merged into another leads there."""
+    _held, instead = article_or_gone(request, pk)
+    if instead is not None:
+        return instead
     try:
         page = queries.article_page(request.user, pk, number=number)
-    except Article.DoesNotExist:
-        return _elsewhere(request, pk)
     except Version.DoesNotExist as error:
         raise Http404(str(error)) from error
     return render(request, "articles/article.html", context(page))
@@ -45,7 +47,7 @@ def context(page: queries.ArticlePage) -> dict[str, object]:
         "headline_candidates": reading.get("candidates", {}).get("headline", [])[1:],
         "byline_candidates": reading.get("candidates", {}).get("byline", [])[1:],
         "lines": reading.get("lines", []),
-        "removed": [line for line in reading.get("lines", []) if line.get("reason")],
+        "removed": removed_lines(reading),
         "story": _story(page.article),
     }
 
@@ -68,15 +70,3 @@ def _spans(page: queries.ArticlePage) -> list[Span]:
 def _story(article: Article):
     membership = getattr(article, "membership", None)
     return membership.story if membership else None
-
-
-def _elsewhere(request, pk: int):
-    held = Article.objects.select_related("merged_into", "outlet").filter(pk=pk).first()
-    if held is None:
-        raise Http404(f"There is no article {pk}.")
-    if held.merged_into is not None:
-        return HttpResponsePermanentRedirect(held.merged_into.get_absolute_url())
-    if held.status == Article.Status.USABLE:
-        # Under an embargo: to this reader it is not there yet.
-        raise Http404(f"There is no article {pk}.")
-    return gone(request, held)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from archive.articles import compare
 from archive.articles.permissions import may
 from archive.models import Article, Outlet, Version, VersionChange
-from archive.text.changes import Section
+from archive.text.changes import Comparison, Section
 from archive.text.diff import Row
 
 from .doors import article_or_gone
@@ -96,7 +96,7 @@ def diff(request, pk: int, before: int | None = None, after: int | None = None):
         "before": by_number[before],
         "after": by_number[after],
         "versions": versions,
-        "parts": [_part(section) for section in compared.sections if _has_changes(section)],
+        "parts": layout(compared),
         "sentence": compare.summary([[c.kind, c.before, c.after] for c in compared.changes]),
         "kinds": [VersionChange.Kind(kind).label for kind in compared.kinds],
         "side": request.GET.get("view") == "side",
@@ -105,6 +105,11 @@ def diff(request, pk: int, before: int | None = None, after: int | None = None):
         "may_edit": may(request.user, "edit_article"),
     }
     return render(request, "articles/diff.html", context)
+
+
+def layout(compared: Comparison) -> list[Part]:
+    """Lay a comparison out for the page: the fields that differ, each with what stayed folded."""
+    return [_part(section) for section in compared.sections if _has_changes(section)]
 
 
 def changes(request):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from archive import clock
-from archive.articles import browse
+from archive.articles import browse, collections
 from archive.importing import sample
 
 from .history import silent_edits
@@ -25,6 +25,7 @@ def home(request):
         "arrivals": browse.latest_arrivals(request.user),
         "runs": browse.latest_runs() if request.user.has_perm("archive.import_articles") else [],
         "silent_edits": silent_edits(request.user, 5),
+        "collections": collections.visible(request.user)[:5],
         "figures": browse.figures(request.user),
     }
     return render(request, "home/home.html", context)

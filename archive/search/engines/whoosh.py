@@ -27,7 +27,7 @@ from ..query import which_versions
 from ..types import Entry, FacetCount, Hit, Order, SearchRequest, SearchResult, Statistics
 from . import whoosh_writer
 from .generations import Generations, folder_size
-from .whoosh_documents import seconds
+from .whoosh_documents import microseconds
 from .whoosh_evaluate import TEXT_ZONES, Evaluator, Weighing, near_terms
 from .whoosh_segments import UNDATED_MONTH, Segment
 
@@ -302,7 +302,7 @@ class Answer:
     def __init__(self, view: View, request: SearchRequest) -> None:
         self.view = view
         self.request = request
-        self.until = None if request.captured_until is None else seconds(request.captured_until)
+        self.until = None if request.captured_until is None else microseconds(request.captured_until)
         weighing = view.weighing if self.until is None else Weighing(view.segments, self.until)
         plan = Planner(view.languages, request.today).plan(request.query)
         self.all_versions = which_versions(request.query) == "all"
@@ -320,6 +320,9 @@ class Answer:
         if self.request.hidden:
             hidden = np.fromiter(self.request.hidden, np.uint64, len(self.request.hidden))
             seen &= ~np.isin(segment.articles, hidden)
+        if self.request.only is not None:
+            only = np.fromiter(self.request.only, np.uint64, len(self.request.only))
+            seen &= np.isin(segment.articles, only)
         if self.until is not None:
             seen &= segment.captured <= self.until
         return seen

@@ -7,7 +7,7 @@ their positions begin, and a word of the headline weighs as several.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..analysis import analyze, name_terms
 from ..types import Document
 from .whoosh_codec import CURRENT, RESTRICTED, ROW, UNDATED, Posting
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STANDFIRST_BASE = 1 << 20
 BODY_BASE = 1 << 21
 VALUE_GAP = 1 << 8
@@ -27,6 +28,11 @@ STANDFIRST_WEIGHT = 1.5
 def seconds(moment: datetime | None) -> int:
     """Return the moment in seconds since 1970, UNDATED for none."""
     return UNDATED if moment is None else int(moment.timestamp())
+
+
+def microseconds(moment: datetime | None) -> int:
+    """Return the moment in microseconds since 1970, UNDATED for none."""
+    return UNDATED if moment is None else (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def _postings(positions: dict[str, list[int]], weights: dict[str, float] | None = None) -> list[Posting]:
@@ -123,7 +129,7 @@ def prepare(document: Document) -> dict[str, Any]:
     prepared["code"] = _plain(code_terms(document))
     row = np.zeros((), ROW)
     row["article"], row["version"], row["copies"] = document.article, document.version, document.copies
-    row["published"], row["captured"] = seconds(document.published), seconds(document.captured)
+    row["published"], row["captured"] = seconds(document.published), microseconds(document.captured)
     row["length"] = length
     row["flags"] = CURRENT * document.current | RESTRICTED * document.restricted
     row["hash"] = document.content_hash[:32].encode()

@@ -20,6 +20,11 @@ def test_what_is_like_nothing_held_is_a_new_article():
     assert plan.outlet_id == 1
 
 
+def test_a_file_without_any_text_is_a_question():
+    plan = decide(Arrival(outlet_id=1), [])
+    assert (plan.outcome, plan.ask) == (Outcome.QUESTION, Ask.TEXT)
+
+
 def test_the_same_text_at_the_same_outlet_is_another_capture():
     plan = decide(ARRIVAL, [SAME])
     assert (plan.outcome, plan.article_id, plan.version_id) == (Outcome.UNCHANGED, 7, 70)

@@ -16,10 +16,14 @@ from archive.models import ImportItem, ImportRun
 SEEDS = Path(__file__).resolve().parents[4] / "shared" / "seeds"
 
 PARAGRAPHS = [
-    "The harbor council of Gull Bay voted on Tuesday to reopen the northern ferry line after eleven years of silence.",
-    "Two vessels will cross the strait four times a day, and the first departure is planned for the last week of May.",
-    "Fishermen had warned that the wash of the larger boats could damage the mussel banks near the old breakwater.",
-    "The council promised a speed limit of eight knots inside the bay and an independent survey in the autumn.",
+    "The harbor council of Gull Bay voted on Tuesday to reopen the northern ferry line after eleven years of silence. "
+    "Nine of its thirteen members were in favor, and the mayor said that the vote ended a long quarrel.",
+    "Two vessels will cross the strait four times a day, and the first departure is planned for the last week of May. "
+    "A single crossing will cost four crowns, half of what the old line had asked in its last summer.",
+    "Fishermen had warned that the wash of the larger boats could damage the mussel banks near the old breakwater. "
+    '"We have nothing against the ferry, but it must go slowly past the banks," said the head of their guild.',
+    "The council promised a speed limit of eight knots inside the bay and an independent survey in the autumn. "
+    "If the survey finds any harm to the banks, the timetable is to be thinned out before the winter.",
 ]
 
 
@@ -34,10 +38,29 @@ def wire(guid: str, headline: str, paragraphs: Sequence[str] = PARAGRAPHS, **mor
         "language": "en",
         "provider": "Northern Wire",
         "pubstatus": "usable",
-        "versioncreated": "2031-05-01T09:30:00Z",
-        "firstcreated": "2031-05-01T09:30:00Z",
+        "versioncreated": "2021-05-01T09:30:00Z",
+        "firstcreated": "2021-05-01T09:30:00Z",
     }
     return json.dumps(story | more).encode()
+
+
+def page_dump(headline: str, paragraphs: Sequence[str], *, date: str = "1 May 2021") -> bytes:
+    """Return a whole page of the Gull Bay Gazette as "save as text" gives it."""
+    menu = ["Gull Bay Gazette", "", "  • News", "  • Sport", "  • Opinion", "  • Subscribe", ""]
+    head = [headline, "", "  • By Ada Finch", f"  • {date} 09:30", ""]
+    text = [line for paragraph in paragraphs for line in (paragraph, "")]
+    foot = [
+        "Most Read",
+        "",
+        "Old pier to be sold",
+        "",
+        "Harbor lights",
+        "",
+        "  • About us",
+        "  • Contact",
+        "  • Privacy",
+    ]
+    return "\n".join([*menu, *head, *text, *foot]).encode()
 
 
 def rows(count: int, *, outlet: str = "Northern Wire", first: int = 0) -> bytes:
@@ -51,7 +74,7 @@ def rows(count: int, *, outlet: str = "Northern Wire", first: int = 0) -> bytes:
             "id": f"crate-{number}",
             "outlet": outlet,
             "title": f"Crate {number} arrives",
-            "date": "2031-05-01T09:30:00",
+            "date": "2021-05-01T09:30:00",
             "body": body,
         }
         out.append(json.dumps(story))

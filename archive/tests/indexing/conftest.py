@@ -1,15 +1,12 @@
 """A fresh index folder for each test, and short ways to write articles."""
 
-from datetime import UTC, datetime
-
 import pytest
 
+from archive import clock
 from archive import engine as opened
 from archive.articles import operations
 from archive.articles.content import Content, Metadata
 from archive.formats.base import ParsedTag
-
-NOW = datetime(2025, 3, 8, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +28,7 @@ def write():
             content=Content(headline=headline, body=body, language="en"),
             metadata=Metadata(tags=tuple(ParsedTag(name=name, kind=kind) for name, kind in tags), **metadata),
             capture=None,
-            at=NOW,
+            at=clock.now(),
         )
 
     return make

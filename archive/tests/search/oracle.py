@@ -55,6 +55,7 @@ class Scan:
         found = []
         for document in self.documents:
             hidden = document.article in request.hidden or (document.restricted and not request.include_restricted)
+            hidden = hidden or (request.only is not None and document.article not in request.only)
             late = request.captured_until is not None and document.captured > request.captured_until
             if hidden or late or not (document.current or every):
                 continue

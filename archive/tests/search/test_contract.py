@@ -209,6 +209,11 @@ def test_articles_hidden_by_number_are_in_no_hit_count_or_facet(engine):
     assert_same(engine, request("gates", hidden=frozenset({1, 100, 105})))
 
 
+def test_a_request_can_be_narrowed_to_some_articles(engine):
+    assert_same(engine, request("gates", only=frozenset({1, 2, 100, 105, 107})))
+    assert_same(engine, request("gates", only=frozenset()))
+
+
 def test_later_arrivals_are_left_out_of_a_stable_page(engine):
     assert_same(engine, request("gates", captured_until=world.ARRIVED + timedelta(minutes=150)))
 
