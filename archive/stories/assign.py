@@ -29,6 +29,7 @@ from archive.models import (
 from archive.text.fingerprint import winnow
 
 from . import lookup, vectors
+from .annotate import annotate
 from .locks import stories_lock
 from .placement import REACH_DAYS, Option, Placement, Verdict, place
 from .reasons import reasons_for
@@ -133,6 +134,7 @@ def _place_batch(article_ids: Sequence[int], report: Report, at: datetime) -> No
     gone = [article.pk for article in articles if article.merged_into_id]
     touched, leads_to = _take_out(gone)
     articles = [article for article in articles if not article.merged_into_id]
+    annotate(articles)
     _file_hashes(articles)
     entries = vectors.file_terms(articles)
     held = dict(Membership.objects.filter(article__in=articles).values_list("article_id", "story_id"))

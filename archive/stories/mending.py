@@ -89,13 +89,11 @@ def _mend(window: Sequence[int]) -> tuple[list[tuple[int | None, list[int]]], di
     current = {article: story for article, story, _, _ in rows}
     fresh = set(window)
     kept_out = exclusions(list(current))
-    # A story that someone was kept out of stays as it is: formed anew, nobody could say who was kept out of what.
-    held = {story for barred in kept_out.values() for story in barred}
-    anchors = {
-        article: story
-        for article, story, pinned, origin in rows
-        if pinned or origin == Origin.EDITOR or article not in fresh or story in held
-    }
+    # A story that an editor put something into, or kept something out of, stays as the editor saw it: formed anew,
+    # nobody could say what was put where. Others may still come to it.
+    seen = {story for barred in kept_out.values() for story in barred}
+    seen |= {story for _, story, pinned, origin in rows if pinned or origin == Origin.EDITOR}
+    anchors = {article: story for article, story, _, _ in rows if story in seen or article not in fresh}
     entries = lookup.entries(current)
     ordered: list[Entry] = [entries[article] for article in sorted(current) if article in entries]
     anchors = {article: story for article, story in anchors.items() if article in entries}

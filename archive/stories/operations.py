@@ -18,6 +18,7 @@ from archive.models import (
     Article,
     Membership,
     Origin,
+    PlacementEntry,
     Story,
     StoryEdit,
     StoryExclusion,
@@ -153,7 +154,7 @@ def undo(*, edit: StoryEdit, by: User | None, at: datetime) -> StoryEdit:
     stories = [int(story) for story in edit.before["stories"]]
     if _state(articles, stories)["memberships"] != edit.after["memberships"]:
         raise UndoConflict("What this edit placed was placed anew since: undo the later edits first.")
-    if edit.kind == StoryEdit.Kind.RENAME and _state([], stories)["stories"] != edit.after["stories"]:
+    if edit.kind == StoryEdit.Kind.RENAME and _given_names(_state([], stories)) != _given_names(edit.after):
         raise UndoConflict("The story was renamed again since: undo that first.")
     _put_back(edit, articles, stories)
     emptied = {story: target for story in stories for target in stories if target != story}
@@ -176,6 +177,7 @@ def _put_back(edit: StoryEdit, articles: Sequence[int], stories: Sequence[int]) 
     for article, was in edit.before["memberships"].items():
         if was is None:
             Membership.objects.filter(article_id=article).delete()
+            PlacementEntry.objects.mark([int(article)])
         else:
             Membership.objects.filter(article_id=article).update(**was)
     now = {tuple(pair) for pair in _state(articles, stories)["exclusions"]}
@@ -231,6 +233,11 @@ def _state(articles: Collection[int], stories: Collection[int | None]) -> dict[s
         "stories": {str(s.pk): {"title": s.title, "title_is_pinned": s.title_is_pinned} for s in named},
         "exclusions": [list(pair) for pair in pairs.values_list("article_id", "story_id")],
     }
+
+
+def _given_names(state: dict[str, Any]) -> dict[str, str]:
+    """Return the names that editors gave, leaving out those that follow from the members."""
+    return {story: was["title"] for story, was in state["stories"].items() if was["title_is_pinned"]}
 
 
 def _by_hand(story: int, by: User | None, at: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from archive.models import Article, Membership, Story, StoryLink, StorySuggestion, StoryVisit, User, Version
 
 from . import lookup
+from .origins import as_record, provenance_of
 from .placement import most_related
 from .similarity import Entry
 
@@ -249,9 +250,7 @@ def story_record(story_id: int, user: User | None = None, *, at: datetime | None
             }
             for item in course.items
         ],
-        "roots": [],
-        "unheld_sources": [],
-    }
+    } | as_record(provenance_of([item.article for item in course.items]))
 
 
 def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int = 10) -> list[Related]:

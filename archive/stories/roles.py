@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from archive.text.fingerprint import containment, shingles
 
@@ -50,8 +51,14 @@ class Part:
 
 def told(article: int, at: datetime | None, headline: str, body: str, language: str = "") -> Told:
     """Return a member ready to be compared with others."""
+    return Told(article, at, *_compared_by(headline, body, language))
+
+
+@lru_cache(maxsize=512)
+def _compared_by(headline: str, body: str, language: str) -> tuple[frozenset[int], tuple[frozenset[str], ...]]:
+    """A story is derived anew whenever one article joins it: the texts of the others were read a moment ago."""
     sentences = (frozenset(word_stems(sentence, language)) for sentence in _SENTENCE.split(body))
-    return Told(article, at, shingles(f"{headline}\n{body}"), tuple(s for s in sentences if len(s) >= 4))
+    return shingles(f"{headline}\n{body}"), tuple(s for s in sentences if len(s) >= 4)
 
 
 def in_time(members: Collection[Told]) -> list[Told]:
