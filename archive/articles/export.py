@@ -114,4 +114,25 @@ def _record(article: Any) -> dict[str, Any]:
             if membership
             else None
         ),
+    } | _wire_fields(article, current)
+
+
+def _wire_fields(article: Article, current: Version) -> dict[str, Any]:
+    """Return what a record needs besides, so that another archive can take it in without loss."""
+    return {
+        "kind": article.kind,
+        "authors": current.authors,
+        "dateline": current.dateline,
+        "credit": current.credit,
+        "captions": current.captions,
+        "posts": current.posts,
+        "provider_version": current.provider_version,
+        "embargoed_until": article.embargoed_until.isoformat() if article.embargoed_until else None,
+        "urgency": article.urgency,
+        "slugline": article.slugline,
+        "page": article.page,
+        "edition": article.edition,
+        "editor_note": article.editor_note,
+        "usage_terms": article.usage_terms,
+        "usage_expires_at": article.usage_expires_at.isoformat() if article.usage_expires_at else None,
     }

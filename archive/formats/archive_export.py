@@ -18,6 +18,7 @@ from archive.formats.base import (
     ParsedArticle,
     ParsedTag,
     ParseError,
+    Post,
     Precision,
     ReadContext,
     Signal,
@@ -48,7 +49,7 @@ def article(record: Mapping[str, Any], context: ReadContext, name: str = "") -> 
         headline=headline,
         standfirst=_text(record.get("standfirst")),
         byline=byline,
-        authors=fields.authors_of(byline),
+        authors=_authors(record, byline),
         dateline=_text(record.get("dateline")),
         credit=_text(record.get("credit")),
         source_line=_text(record.get("source_line")),
@@ -73,6 +74,7 @@ def article(record: Mapping[str, Any], context: ReadContext, name: str = "") -> 
         usage_expires_at=stamps.expires_at(_text(record.get("usage_expires_at")), context),
         page=_text(record.get("page")),
         edition=_text(record.get("edition")),
+        posts=tuple(_post(post) for post in record.get("posts") or () if isinstance(post, Mapping)),
         lines=tuple(_lines(record)),
         record=name,
     )
@@ -85,6 +87,22 @@ def _text(value: Any) -> str:
 def _tag(tag: Mapping[str, Any]) -> ParsedTag:
     kind: TagKind = next((kind for kind in get_args(TagKind) if kind == tag.get("kind")), "topic")
     return ParsedTag(_text(tag.get("name")), kind, _text(tag.get("code")))
+
+
+def _authors(record: Mapping[str, Any], byline: str) -> tuple[str, ...]:
+    authors = record.get("authors")
+    return tuple(map(_text, authors)) if isinstance(authors, list) else fields.authors_of(byline)
+
+
+def _post(post: Mapping[str, Any]) -> Post:
+    stamp = _text(post.get("published_at"))
+    try:
+        value = datetime.fromisoformat(stamp) if stamp else None
+    except ValueError:
+        value = None
+    precision: Precision = "unknown" if value is None else "instant" if value.tzinfo else "minute"
+    published = DateReading(value, precision, printed=stamp, where="export of an archive") if value else DateReading()
+    return Post(_text(post.get("headline")), _text(post.get("body")), published)
 
 
 def _lines(record: Mapping[str, Any]) -> list[Line]:
@@ -112,7 +130,7 @@ def _published(record: Mapping[str, Any], context: ReadContext) -> DateReading:
         return stamps.lost(exported, where, "later than the capture")
     if precision in ("minute", "day"):
         value = value.replace(tzinfo=None)
-    elif value.tzinfo is None:
+    elif value.tzinfo is None and precision == "instant":
         precision = "minute"
     if precision == "day":
         value = datetime(value.year, value.month, value.day)

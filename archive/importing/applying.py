@@ -130,6 +130,7 @@ def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
         outlet_id=finding.outlet_id,
         proposed_outlet=finding.name if finding.outlet_id is None else "",
         guid=metadata.guid[:500],
+        about_guid=parsed.about_guid[:500],
         url_key=url_key(metadata.url),
         text_key=facts["text_key"] if facts["words"] else "",
         bytes_key=(item.blob_id or "") if facts.get("own_bytes") and not changed else "",
@@ -386,7 +387,7 @@ def _fill(article: Article, one: Prepared, at: datetime) -> None:
     values: dict[str, Any] = {}
     for name in ("guid", "slugline", "page", "edition", "editor_note", "usage_terms"):
         if not getattr(article, name) and getattr(about, name):
-            values[name] = getattr(about, name)[: 500 if name == "guid" else 120]
+            values[name] = getattr(about, name)[: Article._meta.get_field(name).max_length]
     for name in ("urgency", "usage_expires_at", "embargoed_until"):
         if getattr(article, name) is None and getattr(about, name) is not None:
             values[name] = getattr(about, name)
@@ -518,8 +519,8 @@ def _choice(decision: Mapping[str, Any]) -> Choice | None:
 
 def _identities(arrival: Arrival) -> list[str]:
     keys = []
-    if arrival.guid:
-        keys.append("g:" + hashlib.sha256(arrival.guid.encode()).hexdigest()[:40])
+    for guid in filter(None, (arrival.guid, arrival.about_guid)):
+        keys.append("g:" + hashlib.sha256(guid.encode()).hexdigest()[:40])
     if arrival.url_key:
         keys.append("u:" + hashlib.sha256(arrival.url_key.encode()).hexdigest()[:40])
     if arrival.text_key:

@@ -46,7 +46,7 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
     `furniture` maps an outlet to the keys of the lines that keep coming back on its pages; matching does not see them.
     """
     arrivals = [one.arrival for one in sought]
-    by_guid = _ids_by("guid", {a.guid for a in arrivals if a.guid})
+    by_guid = _ids_by("guid", {guid for a in arrivals for guid in (a.guid, a.about_guid) if guid})
     by_url = _ids_by("url_key", {a.url_key for a in arrivals if a.url_key})
     by_text = _versions_by_text({a.text_key for a in arrivals if a.text_key})
     by_bytes = _versions_by_bytes({a.bytes_key for a in arrivals if a.bytes_key})
@@ -60,7 +60,7 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
             likeness.setdefault(article_id, Likeness.TEXT)
         for article_id, _ in by_url.get(a.url_key, ()):
             likeness[article_id] = Likeness.ADDRESS
-        for article_id, outlet_id in by_guid.get(a.guid, ()):
+        for article_id, outlet_id in (*by_guid.get(a.about_guid, ()), *by_guid.get(a.guid, ())):
             if a.outlet_id is None or outlet_id == a.outlet_id:
                 likeness[article_id] = Likeness.GUID
         sure = any(kind in (Likeness.GUID, Likeness.ADDRESS) for kind in likeness.values()) or a.text_key in by_text

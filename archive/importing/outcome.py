@@ -47,12 +47,13 @@ class Arrival:
 
     `text_key` is blind to the furniture of the outlet where it is known; `bytes_key` is the sha256 of its bytes;
     `sees_reverts` is set where the outlet's page was fetched just now, so that an old text is a return to it and not an
-    old file.
+    old file. `about_guid` names an earlier item that this one kills, corrects or replaces under a guid of its own.
     """
 
     outlet_id: int | None = None
     proposed_outlet: str = ""
     guid: str = ""
+    about_guid: str = ""
     url_key: str = ""
     text_key: str = ""
     bytes_key: str = ""

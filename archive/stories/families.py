@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Count
+
 from archive.models import Article, Membership, Quote, QuoteFamily, QuoteVariant, Version
 from archive.models.stories import Origin
 from archive.stories.annotate import PARAPHRASE
@@ -17,8 +19,15 @@ from archive.text.quotes import Quote as FoundQuote
 
 
 def refresh_families(story_ids: Iterable[int]) -> None:
-    """Work out the quote families of these stories anew and store what changed. Runs in the caller's transaction."""
-    for story_id in sorted(set(story_ids)):
+    """Work out the quote families of these stories anew and store what changed. Runs in the caller's transaction.
+
+    A story of one article has none, so only those that had some are looked at again.
+    """
+    ids = set(story_ids)
+    several = Membership.objects.filter(story__in=ids).values("story_id").annotate(n=Count("pk")).filter(n__gt=1)
+    wanted = {row["story_id"] for row in several}
+    wanted |= set(QuoteFamily.objects.filter(story__in=ids).values_list("story_id", flat=True))
+    for story_id in sorted(wanted):
         _refresh(story_id)
 
 
@@ -132,8 +141,3 @@ def _quote_of(member, rows: dict[int, list[Quote]], versions: dict[int, Version]
         end=member.end,
         defaults={"text": member.text, "is_direct": False, "confidence": 0.6},
     )[0]
-
-
-def stories_of(article_ids: Iterable[int]) -> set[int]:
-    """Return the stories that these articles are in."""
-    return set(Membership.objects.filter(article__in=set(article_ids)).values_list("story_id", flat=True))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from archive.models import Article, Attribution, Membership, Story, User
 
@@ -36,7 +36,8 @@ def refresh_held(story_ids: Iterable[int]) -> None:
         story_of[row.article_id] = row.story_id
     by_id = {article.pk: article for articles in members.values() for article in articles}
     changed = []
-    for hop in _current_hops(by_id.values()):
+    tied = Q(outlet__isnull=False) | Q(held_article__isnull=False)
+    for hop in _current_hops(by_id.values()).filter(tied):
         article = by_id[hop.article_id]
         held = _report_of(hop.outlet_id, article, members[story_of[article.pk]]) if hop.outlet_id else None
         if hop.held_article_id != held:

@@ -64,7 +64,7 @@ def sharing_pairs(article_ids: Collection[int]) -> set[tuple[int, int]]:
 
 
 def refresh(story_ids: Iterable[int], *, at: datetime, leads_to: Mapping[int, int] | None = None) -> None:
-    """Derive title, dates, counts, roles and evidence of these stories from their members.
+    """Derive title, dates, counts, roles, evidence, held sources and quote families of stories from their members.
 
     An emptied story becomes a redirect to `leads_to[story]`; without one it is deleted, if no editor ever touched it.
     Runs in the caller's transaction.

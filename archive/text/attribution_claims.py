@@ -6,14 +6,13 @@ English is read by its grammar (`sourcing`), other languages by their commonest 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from archive.text.clauses import READ_MORE, read_clauses
 from archive.text.keys import name_key
 from archive.text.outlet_mentions import OutletLookup, OutletMention, find_outlets
-from archive.text.quote_marks import find_quoted, mask_quoted
-from archive.text.quotes import READ_MORE
-from archive.text.sentences import Sentence, split_sentences
 from archive.text.sources import Claim, Source, is_anaphor, read_source
-from archive.text.sourcing import Cue, find_cues
+from archive.text.sourcing import Cue
 from archive.text.sourcing_formulas import find_formulas
 from archive.text.word_lists import words
 
@@ -35,16 +34,16 @@ def read_claims(text: str, field: str, lookup: OutletLookup, subject: str) -> li
     """Return the sourcing statements of one field in reading order; `subject` says whom the news is about."""
     if not text.strip():
         return []
-    masked = mask_quoted(text, find_quoted(text))
+    read = read_clauses(text)
     claims: list[Claim] = []
     last_outlet: Source | None = None
     recalled_from = len(text) + 1
-    for sentence in split_sentences(masked):
+    for sentence, cues in zip(read.sentences, read.cues, strict=True):
         if READ_MORE.match(sentence.text):
             continue
         if re.match(r"^\W*(?:background|context|предыстория|передісторія)\W*$", sentence.text, re.I):
             recalled_from = sentence.end
-        found = _claims_in(text, masked, sentence, field, lookup, last_outlet)
+        found = _claims_in(text, read.masked, cues, field, lookup, last_outlet)
         found += find_formulas(text, sentence, field, lookup, found)
         recalled = sentence.start > recalled_from or bool(_RECALLED.match(sentence.text))
         for claim in found:
@@ -85,10 +84,9 @@ def outlets_in_source(phrase: str, cue: Cue, lookup: OutletLookup) -> list[Outle
 
 def attributed_outlets(text: str, lookup: OutletLookup) -> list[tuple[int, int]]:
     """Return the [start, end) of every mention of an outlet that something in `text` is attributed to."""
-    masked = mask_quoted(text, find_quoted(text))
     spans: set[tuple[int, int]] = set()
-    for sentence in split_sentences(masked):
-        for cue in find_cues(masked, sentence):
+    for cues in read_clauses(text).cues:
+        for cue in cues:
             if states_outlet(cue):
                 a, b = cue.source
                 spans |= {(a + m.start, a + m.end) for m in outlets_in_source(text[a:b], cue, lookup)}
@@ -96,11 +94,11 @@ def attributed_outlets(text: str, lookup: OutletLookup) -> list[tuple[int, int]]
 
 
 def _claims_in(
-    text: str, masked: str, sentence: Sentence, field: str, lookup: OutletLookup, last_outlet: Source | None
+    text: str, masked: str, cues: Sequence[Cue], field: str, lookup: OutletLookup, last_outlet: Source | None
 ) -> list[Claim]:
     """Return the claims of one sentence; what an outlet is said to report is content, not another source."""
     found: list[tuple[Cue, Claim]] = []
-    for cue in find_cues(masked, sentence):
+    for cue in cues:
         if cue.kind in ("names", "colon", "interview") or (
             cue.kind in ("tells", "inverted") and cue.word not in _STATEMENT
         ):

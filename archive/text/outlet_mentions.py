@@ -7,17 +7,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
-from archive.text.keys import name_key
+from archive.text.keys import name_key as _name_key
 from archive.text.names import initials
 from archive.text.outlet_names import bare, is_ambiguous, known_outlet, looks_like_outlet
-from archive.text.word_lists import words
+from archive.text.word_lists import words as words_of
 
 How = Literal["alias", "known", "form", "initials", "short"]
 
+# Texts name the same few names over and over.
+name_key = lru_cache(maxsize=50_000)(_name_key)
+
 _WORD = re.compile(r"[^\W_][\w]*(?:[’'&./-][\w]+)*")
 _LONGEST = 6
+
+
+@lru_cache(maxsize=50_000)
+def _bare_key(name: str) -> str:
+    return _name_key(bare(name))
+
+
+@lru_cache(maxsize=50_000)
+def _without_archive(name: str) -> tuple[str, How] | None:
+    """Return the name and how it was found, of an outlet that general knowledge or the form of the name gives."""
+    canonical = known_outlet(name)
+    if canonical is not None:
+        if not name.startswith("The ") or len(canonical.split()) > 2:
+            canonical = bare(canonical)
+        return canonical, "known"
+    return (bare(name), "form") if looks_like_outlet(name) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +93,20 @@ class OutletLookup:
 
     def resolve(self, name: str) -> tuple[str, str | None, How] | None:
         """Return (name, slug, how) of the outlet that `name` stands for, or None."""
-        for spelling in (name, bare(name)):
-            outlet = self.known.get(name_key(spelling))
+        key = _bare_key(name)
+        if self.known:
+            outlet = self.known.get(name_key(name)) or self.known.get(key)
             if outlet is not None:
                 return outlet.name, outlet.slug, "alias"
-        if name_key(bare(name)) in self.short:
-            full, slug = self.short[name_key(bare(name))]
+        if key in self.short:
+            full, slug = self.short[key]
             return full, slug, "short"
-        canonical = known_outlet(name)
-        if canonical is not None:
-            canonical = bare(canonical) if not name.startswith("The ") else canonical
-            outlet = self.known.get(name_key(canonical)) or self.known.get(name_key(bare(canonical)))
+        found = _without_archive(name)
+        if found is not None and self.known:
+            outlet = self.known.get(name_key(found[0])) or self.known.get(_bare_key(found[0]))
             if outlet is not None:
                 return outlet.name, outlet.slug, "alias"
-            return bare(canonical) if len(canonical.split()) > 2 else canonical, None, "known"
-        if looks_like_outlet(name):
-            return bare(name), None, "form"
-        return None
+        return (found[0], None, found[1]) if found is not None else None
 
     def is_own(self, name: str) -> bool:
         """Return whether `name` is the article's own outlet, under its full name or a part of it."""
@@ -133,7 +150,7 @@ def find_outlets(text: str, lookup: OutletLookup) -> list[OutletMention]:
 
 
 def _mention_at(text: str, words: list[re.Match[str]], i: int, lookup: OutletLookup) -> OutletMention | None:
-    for n in range(min(_LONGEST, len(words) - i), 0, -1):
+    for n in range(_reach(text, words, i), 0, -1):
         last = words[i + n - 1]
         slice_ = text[words[i].start() : last.end()]
         if not _one_name(slice_) or not (last.group(0)[0].isupper() or last.group(0)[0].isdigit() or n == 1):
@@ -164,7 +181,22 @@ def _mention_at(text: str, words: list[re.Match[str]], i: int, lookup: OutletLoo
     return None
 
 
-_NOT_FIRST = words(
+def _reach(text: str, words: list[re.Match[str]], i: int) -> int:
+    """Return how many words from `i` on can be one name: capitalized ones and joiners, with blanks between."""
+    n = reach = 1
+    while n < _LONGEST and i + n < len(words):
+        gap = text[words[i + n - 1].end() : words[i + n].start()]
+        word = words[i + n].group(0)
+        if gap not in (" ", "\u00a0", " & ", ". ", "/") or (word[0].islower() and word not in _JOINING):
+            break
+        n += 1
+        if not word[0].islower():
+            reach = n
+    return reach
+
+
+_JOINING = words_of("of the and for de la le du del der des y et und")
+_NOT_FIRST = words_of(
     """In On At By For From With And But As When While After Before Since According Per Sunday Monday Tuesday
     Wednesday Thursday Friday Saturday"""
 ) - {"Sunday"}

@@ -390,6 +390,7 @@ def _load() -> dict[str, str]:
 KNOWN_OUTLETS = _load()
 
 
+@lru_cache(maxsize=50_000)
 def bare(name: str) -> str:
     """Return `name` without a leading article or a trailing possessive, as it is looked up."""
     name = re.sub(r"[’']s?$", "", name.strip())

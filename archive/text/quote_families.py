@@ -109,9 +109,10 @@ def find_families(texts: Sequence[Text]) -> list[Family]:
     covered = {id(n) for cluster in clusters for n in cluster}
     clusters += [[n] for n in wholes if id(n) not in covered and len(n.stems) > _PARAPHRASE_WORDS]
     ranks = {text.key: text.rank for text in texts}
+    sentences = _Sentences(texts)
     families = []
     for cluster in clusters:
-        paraphrases = _paraphrases(cluster, texts)
+        paraphrases = _paraphrases(cluster, sentences)
         if len(cluster) + len(paraphrases) > 1:
             families.append(_family(cluster, paraphrases, ranks))
     return sorted(families, key=lambda f: (ranks[f.members[0].key], f.members[0].start))
@@ -295,47 +296,80 @@ def _cluster(links: list[tuple[float, _Node, _Node]]) -> list[list[_Node]]:
     return [cluster for cluster in clusters.values() if len(cluster) > 1]
 
 
-def _paraphrases(cluster: list[_Node], texts: Sequence[Text]) -> list[Member]:
-    """Return the sentences of other articles that say the cluster's words without quoting them."""
-    wanted = max((n.stems for n in cluster if len(n.stems) >= _PARAPHRASE_WORDS), key=len, default=None)
-    if wanted is None:
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """One sentence of a body, with the heads of its stems."""
+
+    text: Text
+    start: int
+    end: int
+    heads: frozenset[str]
+
+
+class _Sentences:
+    """The sentences of all texts, found by the words they hold."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self.all: list[_Sentence] = []
+        self.posted: dict[str, list[int]] = defaultdict(list)
+        for text in texts:
+            for start, end, heads in _body_sentences(text.body):
+                for head in heads:
+                    self.posted[head].append(len(self.all))
+                self.all.append(_Sentence(text, start, end, heads))
+
+    def saying(self, wanted: frozenset[str]) -> list[tuple[float, _Sentence]]:
+        """Return the sentences that hold enough of the wanted heads, with the share they hold.
+
+        Whoever holds enough of them holds one of the rarest, so only those lists are looked through.
+        """
+        spare = int(len(wanted) * (1 - _PARAPHRASE_COVERED))
+        rarest = sorted(wanted, key=lambda h: (len(self.posted.get(h, ())), h))[: spare + 1]
+        found = []
+        for i in sorted({i for head in rarest for i in self.posted.get(head, ())}):
+            covered = len(wanted & self.all[i].heads) / len(wanted)
+            if covered >= _PARAPHRASE_COVERED:
+                found.append((covered, self.all[i]))
+        return found
+
+
+def _heads(stems: frozenset[str]) -> frozenset[str]:
+    """Return the first letters of stems, so that "Russia" and "Russian" are one word."""
+    return frozenset(s[:5] for s in stems)
+
+
+@lru_cache(maxsize=1024)
+def _body_sentences(body: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
+    return tuple((s.start, s.end, _heads(_stems(s.text))) for s in split_sentences(body))
+
+
+def _paraphrases(cluster: list[_Node], sentences: _Sentences) -> list[Member]:
+    """Return the sentences of other articles that say the cluster's words without quoting them, one a text."""
+    stems = max((n.stems for n in cluster if len(n.stems) >= _PARAPHRASE_WORDS), key=len, default=None)
+    if stems is None:
         return []
+    wanted = _heads(stems)
     articles = {n.text.article for n in cluster}
+    best: dict[int, tuple[float, _Sentence]] = {}
+    for covered, sentence in sentences.saying(wanted):
+        text = sentence.text
+        if text.article not in articles and (text.key not in best or covered > best[text.key][0]):
+            best[text.key] = covered, sentence
     found = []
-    for text in texts:
-        if text.article in articles:
-            continue
-        best: tuple[float, Member] | None = None
-        for start, end, stems in _body_sentences(text.key, text.body):
-            score = _covered_by(wanted, stems)
-            if score >= _PARAPHRASE_COVERED and (best is None or score > best[0]):
-                a, b = _closest(wanted, text.body, start, end)
-                best = score, Member(text.key, None, a, b, text.body[a:b], "paraphrased")
-        if best is not None:
-            found.append(best[1])
+    for _, sentence in best.values():
+        body = sentence.text.body
+        a, b = _closest(wanted, body, sentence.start, sentence.end)
+        found.append(Member(sentence.text.key, None, a, b, body[a:b], "paraphrased"))
     return found
 
 
-@lru_cache(maxsize=512)
-def _body_sentences(key: int, body: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
-    return tuple((s.start, s.end, _stems(s.text)) for s in split_sentences(body))
-
-
-def _covered_by(wanted: frozenset[str], stems: frozenset[str]) -> float:
-    """Return the share of the wanted stems that stand in `stems`; "russia" and "russian" count as one."""
-    heads = {s[:5] for s in stems if len(s) > 5} | {s for s in stems if len(s) == 5}
-    return sum(s in stems or (len(s) >= 5 and s[:5] in heads) for s in wanted) / len(wanted)
-
-
 def _closest(wanted: frozenset[str], body: str, start: int, end: int) -> tuple[int, int]:
-    """Return the shortest stretch of the sentence [start, end) that holds all the wanted stems it has."""
-    heads = {s[:5]: s for s in wanted if len(s) >= 5}
+    """Return the shortest stretch of the sentence [start, end) that holds all the wanted heads it has."""
     hits = []
     for match in _WORD.finditer(body, start, end):
-        stem = _stem(match.group(0))
-        hit = stem if stem in wanted else heads.get(stem[:5]) if len(stem) >= 5 else None
-        if hit is not None:
-            hits.append((hit, match.start(), match.end()))
+        head = _stem(match.group(0))[:5]
+        if head in wanted:
+            hits.append((head, match.start(), match.end()))
     needed = len({hit for hit, _, _ in hits})
     best = (start, end)
     for i, (_, a, _) in enumerate(hits):

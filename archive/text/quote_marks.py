@@ -6,13 +6,14 @@ next paragraph takes up again with an opening mark is one utterance in two spans
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 MASK = "¤"
 
 _DOUBLE = '"“”„«»‟″'
 _SINGLE = "'‘’‚‛‹›"
-_OPENS_ONLY = "“„«‟‹‚"
+_ANY_MARK = re.compile(f"[{_DOUBLE}{_SINGLE}`]")
 _CLOSERS = {
     '"': '"”“»',
     "“": '”"»“″',
@@ -61,10 +62,11 @@ def mask_quoted(text: str, quoted: list[Quoted]) -> str:
 
     The last character keeps the punctuation that ends the quote, so that sentences still end where they did.
     """
+    if not quoted:
+        return text
     out = list(text)
     for span in quoted:
-        for i in range(span.outer_start, span.outer_end):
-            out[i] = MASK
+        out[span.outer_start : span.outer_end] = MASK * (span.outer_end - span.outer_start)
         last = text[span.start : span.end].rstrip()[-1:]
         if last in ".!?…,;" and span.outer_end - span.outer_start > 2 and span.outer_end > span.end:
             out[span.outer_end - 1] = last
@@ -74,7 +76,8 @@ def mask_quoted(text: str, quoted: list[Quoted]) -> str:
 def _quoted_in(line: str, offset: int) -> list[Quoted]:
     found: list[Quoted] = []
     i = 0
-    while i < len(line):
+    while (next_mark := _ANY_MARK.search(line, i)) is not None:
+        i = next_mark.start()
         mark = _mark_at(line, i)
         if not mark or not _may_open(line, i, mark):
             i += 1

@@ -11,9 +11,9 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from archive.text.quote_marks import MASK, Quoted, find_quoted, mask_quoted
-from archive.text.sentences import Sentence, split_sentences
-from archive.text.sourcing import Cue, find_cues
+from archive.text.clauses import READ_MORE, Clauses, read_clauses
+from archive.text.quote_marks import MASK, Quoted
+from archive.text.sourcing import Cue
 from archive.text.speech_words import DETERMINERS, MENTAL, PRONOUNS
 from archive.text.word_lists import words
 
@@ -61,60 +61,27 @@ class _Spoken:
     continues: int | None = None
 
 
-# A line that leads to another article: what it quotes is that one's headline.
-READ_MORE = re.compile(
-    r"\W*(?:read (?:more|also|next)|see also|related|more on|also read|читайте также|читайте також)\b", re.I
-)
-
-
 def find_quotes(text: str) -> list[Quote]:
     """Return the quotes of `text` in order of their first part."""
-    quoted = find_quoted(text)
-    if not quoted:
+    read = read_clauses(text)
+    if not read.quoted:
         return []
-    masked = mask_quoted(text, quoted)
-    sentences = _merged(masked, split_sentences(masked))
-    starts = [s.start for s in sentences]
-    cues = [find_cues(masked, s) for s in sentences]
-    quoted = [q for q in quoted if not READ_MORE.match(masked, masked.rfind("\n", 0, q.outer_start) + 1)]
+    masked = read.masked
+    starts = [s.start for s in read.sentences]
+    quoted = [q for q in read.quoted if not READ_MORE.match(masked, masked.rfind("\n", 0, q.outer_start) + 1)]
     spoken = [_Spoken(q, max(0, bisect_right(starts, q.outer_start) - 1)) for q in quoted]
     for item in spoken:
-        _speak(item, text, masked, sentences, cues)
+        _speak(item, text, read)
     for i, item in enumerate(spoken):
         if i:
-            _carry_over(spoken[i - 1], item, i, masked, text, sentences, cues)
+            _carry_over(spoken[i - 1], item, i, read)
     return _assembled(text, spoken)
 
 
-_TELLS_AFTER = re.compile(
-    r"^\s*(?:[\w’'.-]+\s+){0,5}?(?:said|says|asked|asks|added|wrote|tweeted|told|replied|shouted|yelled|joked|"
-    r"continued|"
-    r"responded|quipped|exclaimed|explained|answered)\b"
-)
-
-
-def _merged(masked: str, sentences: list[Sentence]) -> list[Sentence]:
-    (
-        """""Return the sentences with a clause that names the speaker joined to the question or exclamation in front of
-    it."""
-        ""
-    )
-    out: list[Sentence] = []
-    for sentence in sentences:
-        if out and masked[out[-1].end - 1] in "?!…" and masked[max(0, out[-1].end - 2)] == MASK:
-            gap = masked[out[-1].end : sentence.start]
-            if "\n" not in gap and _TELLS_AFTER.match(sentence.text):
-                start = out[-1].start
-                out[-1] = Sentence(masked[start : sentence.end], start, sentence.end)
-                continue
-        out.append(sentence)
-    return out
-
-
-def _speak(item: _Spoken, text: str, masked: str, sentences: list[Sentence], cues: list[list[Cue]]) -> None:
-    """""Give the quoted span the reporting clause of its sentence that is nearest in grammar.""" ""
-    q, inside = item.quoted, cues[item.sentence]
-    after = masked[q.outer_end : sentences[item.sentence].end]
+def _speak(item: _Spoken, text: str, read: Clauses) -> None:
+    """Give the quoted span the reporting clause of its sentence that is nearest in grammar."""
+    q, inside, masked = item.quoted, read.cues[item.sentence], read.masked
+    after = masked[q.outer_end : read.sentences[item.sentence].end]
     best: tuple[float, str, Cue] | None = None
     for cue in inside:
         score, rule = _fit(q, cue, masked, after)
@@ -169,10 +136,9 @@ def _fit(q: Quoted, cue: Cue, masked: str, after: str) -> tuple[float, str]:
     return 0.0, ""
 
 
-def _carry_over(
-    previous: _Spoken, item: _Spoken, i: int, masked: str, text: str, sentences: list[Sentence], cues: list[list[Cue]]
-) -> None:
-    """""Give a quoted span the speaker of the one before it where the text runs on.""" ""
+def _carry_over(previous: _Spoken, item: _Spoken, i: int, read: Clauses) -> None:
+    """Give a quoted span the speaker of the one before it where the text runs on."""
+    masked = read.masked
     between = masked[previous.quoted.outer_end : item.quoted.outer_start]
     if previous.quoted.is_open and not between.strip():
         item.continues = i - 1
@@ -185,7 +151,7 @@ def _carry_over(
         return
     if previous.cue is None:
         return
-    here = sentences[item.sentence]
+    here = read.sentences[item.sentence]
     alone = not masked[here.start : item.quoted.outer_start].strip(' ¤.,—–-…“"')
     if "\n" not in between and alone and item.sentence - previous.sentence <= 1:
         item.cue, item.rule, item.confidence = previous.cue, "next sentence", min(previous.confidence, 0.9)
@@ -237,7 +203,7 @@ def _assembled(text: str, spoken: list[_Spoken]) -> list[Quote]:
 
 
 def _bare_end(text: str, quoted: Quoted) -> int:
-    """""Return the end of the span without the comma that belongs to the sentence around it.""" ""
+    """Return the end of the span without the comma that belongs to the sentence around it."""
     end = quoted.end
     while end > quoted.start and text[end - 1] in ", \t":
         end -= 1

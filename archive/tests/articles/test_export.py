@@ -105,6 +105,21 @@ def test_a_record_is_whole_and_its_names_are_those_that_other_tools_rely_on():
         ],
         "removed_lines": [{"text": "Menu", "reason": "menu"}],
         "story": {"id": story.pk, "title": "Barrier", "role": "earliest_held"},
+        "kind": "article",
+        "authors": [],
+        "dateline": "",
+        "credit": "",
+        "captions": [],
+        "posts": [],
+        "provider_version": "",
+        "embargoed_until": None,
+        "urgency": None,
+        "slugline": "",
+        "page": "",
+        "edition": "",
+        "editor_note": "",
+        "usage_terms": "",
+        "usage_expires_at": None,
     }
 
 
