@@ -19,7 +19,7 @@ from archive.text.normalize import line_key
 from .evidence import Dated, not_before
 from .families import refresh_families
 from .origins import refresh_held
-from .roles import Told, in_time, parts, told
+from .roles import ALL_PAIRS_UP_TO, Told, in_time, parts, told
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
@@ -93,7 +93,7 @@ def _derive(
     story: Story, members: list[Membership], furniture: Mapping[int, frozenset[str]], at: datetime
 ) -> list[int]:
     texts = {row.article_id: told_of(row.article, furniture) for row in members}
-    given = parts(list(texts.values()), sharing_pairs(list(texts)) if len(members) > 1 else None)
+    given = parts(list(texts.values()), sharing_pairs(list(texts)) if len(members) > ALL_PAIRS_UP_TO else None)
     changed: list[int] = []
     for row in members:
         part = given[row.article_id]

@@ -67,7 +67,8 @@ def in_time(members: Collection[Told]) -> list[Told]:
 
 
 def parts(members: Collection[Told], sharing: Collection[tuple[int, int]] | None = None) -> dict[int, Part]:
-    """Return the role of each member. `sharing` are the pairs of ids that share passages, where that is known."""
+    """Return the role of each member. `sharing` are the pairs of ids that share passages: with it,
+    only these are compared; without it, all are."""
     ordered = in_time(members)
     given: dict[int, Part] = {}
     for position, member in enumerate(ordered):
@@ -75,7 +76,7 @@ def parts(members: Collection[Told], sharing: Collection[tuple[int, int]] | None
             given[member.id] = Part("earliest_held")
             continue
         earlier = ordered[:position]
-        if sharing is not None and len(ordered) > ALL_PAIRS_UP_TO:
+        if sharing is not None:
             earlier = [e for e in earlier if (e.id, member.id) in sharing or (member.id, e.id) in sharing]
         given[member.id] = _repeats(member, earlier) or _in_time_part(member, ordered[0])
     return given
