@@ -151,8 +151,8 @@ def _act(data, held: Story, by, at: datetime) -> tuple[int, str]:
 
 
 def _number(text: str) -> int:
-    """Return the number in an address such as /stories/12/, or the number itself. Raises ValueError."""
-    return int([part for part in text.strip().split("/") if part.isdecimal()][-1]) if text.strip("/ ") else int("")
+    """Return the last number in an address such as /stories/12/, or the number itself. Raises ValueError."""
+    return int(next((part for part in reversed(text.split("/")) if part.strip().isdecimal()), text))
 
 
 def _story_or_elsewhere(request, pk: int):
