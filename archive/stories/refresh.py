@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time
 from django.db import connection
 
 from archive.articles.operations import touch_index
+from archive.articles.titles import story_title
 from archive.models import Article, Attribution, Membership, OutletLine, Quote, Story
 from archive.text.normalize import line_key
 
@@ -112,7 +113,7 @@ def _derive(
         "article_count": len(members),
         "outlet_count": len({article.outlet_id for article in ordered}),
         "merged_into_id": None,
-        "title": story.title if story.title_is_pinned else ordered[0].current_version.headline[:300],
+        "title": story.title if story.title_is_pinned else story_title(story, ordered),
     }
     if any(getattr(story, name) != value for name, value in derived.items()):
         if derived["title"] != story.title:
