@@ -29,7 +29,8 @@ class ArchiveConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Keep the roles of the desk in step with the tables."""
+        """Register the checks, and keep the roles of the desk in step with the tables."""
+        from archive import checks  # noqa: F401  (registers the checks)
         from archive.models.roles import ensure_roles
 
         post_migrate.connect(ensure_roles, sender=self)

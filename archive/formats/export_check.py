@@ -80,7 +80,7 @@ _NITF = {
     "media-reference": _Model(attributes={"mime-type": _ANY, "source": _ANY, "alternate-text": _ANY}),
 }  # fmt: skip
 _LEAVES = frozenset(("title", "hl1", "hl2", "byline", "distributor", "dateline", "p", "media-caption", "media-producer",
-                     "person", "org", "location"))  # fmt: skip
+                     "person", "org", "location", "classifier"))  # fmt: skip
 
 _LITERAL = {"literal": _ANY, "qcode": _QCODE, "uri": _URI}
 _G2 = {

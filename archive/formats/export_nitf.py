@@ -69,13 +69,17 @@ def _head(root: Element, article: ExportArticle) -> None:
         end = basic(article.usage_expires_at) if article.usage_expires_at else ""
         _add(docdata, "doc.rights", limitations=article.usage_terms, enddate=end)
     words = [tag.name for tag in article.tags if tag.kind == "topic" and not tag.code]
-    if words:
+    # Agencies send the slugline as the only keyword, and a lone keyword is read as one.
+    alone = words if len(words) == 1 and not article.slugline else []
+    if words and not alone:
         keys = _add(docdata, "key-list")
         for word in words:
             _add(keys, "keyword", key=word)
     entities = [tag for tag in article.tags if tag.kind in _ENTITIES]
-    if entities:
+    if entities or alone:
         content = _add(docdata, "identified-content")
+        for word in alone:
+            _add(content, "classifier", word)
         for tag in entities:
             _add(content, _ENTITIES[tag.kind], tag.name)
     published = basic(article.published_at, article.published_precision) if article.published_at else ""

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from archive.articles import operations
 from archive.articles.content import Content, Metadata, NewCapture
 from archive.formats.base import Candidate, DateReading, ParsedTag
-from archive.models import Article, Attribution, Membership, Quote, QuoteFamily, Story, User
+from archive.models import Article, Attribution, Membership, Quote, QuoteFamily, QuoteVariant, Story, User
 
 NOW = datetime(2031, 5, 8, 12, tzinfo=UTC)
 PASSWORD = "a lamp for the pier"
@@ -192,14 +192,16 @@ def _story(held: dict[str, Article]) -> Story:
     )
     start = version.body.index("“We would")
     family = QuoteFamily.objects.create(label="We would rather be late than sorry", speaker="Ines Okafor", story=story)
-    Quote.objects.create(
+    quote = Quote.objects.create(
         article=held["gazette"],
         version=version,
-        family=family,
         text="We would rather be late than sorry,",
         speaker="Ines Okafor",
         field="body",
         start=start,
         end=version.body.index("”", start) + 1,
+    )
+    QuoteVariant.objects.create(
+        family=family, quote=quote, kind="identical", text=quote.text, start=quote.start, end=quote.end
     )
     return story
