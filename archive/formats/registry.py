@@ -10,21 +10,27 @@ from collections.abc import Iterator
 
 from archive.formats import (
     containers,
+    csv_table,
     eml,
     feed,
     html_page,
     json_records,
+    mhtml,
     newsml1,
     newsml_g2,
     ninjs,
     nitf,
-    office,
     pdf,
     press_export,
+    rtf,
     sniff,
     table,
     text_dump,
-    web_archives,
+    wacz,
+    warc,
+    webarchive,
+    word,
+    xlsx,
 )
 from archive.formats.base import (
     Budget,
@@ -44,10 +50,10 @@ _FORMATS: tuple[Format, ...] = (
     feed.FORMAT,
     ninjs.FORMAT,
     json_records.FORMAT,
-    table.XLSX,
-    table.CSV,
-    office.DOCX,
-    office.RTF,
+    xlsx.FORMAT,
+    csv_table.FORMAT,
+    word.FORMAT,
+    rtf.FORMAT,
     pdf.FORMAT,
     eml.FORMAT,
     press_export.FORMAT,
@@ -55,10 +61,10 @@ _FORMATS: tuple[Format, ...] = (
     text_dump.FORMAT,
 )
 _CONTAINERS: tuple[Container, ...] = (
-    web_archives.WARC,
-    web_archives.WACZ,
-    web_archives.MHTML,
-    web_archives.WEBARCHIVE,
+    warc.FORMAT,
+    wacz.FORMAT,
+    mhtml.FORMAT,
+    webarchive.FORMAT,
     containers.ZIP,
     containers.GZIP,
 )
@@ -87,6 +93,16 @@ def recognize(data: bytes, file_name: str = "") -> Format:
         looks_like, mend = sniff.describe(data)
         raise ParseError(f"This looks like {looks_like}, which the archive does not read.", mend=mend)
     return best[2]
+
+
+def columns_of(data: bytes, file_name: str = "") -> tuple[list[str], dict[str, str], list[list[str]]] | None:
+    """Return a table's columns, the field each is taken for, and its first five rows; None for what is no table.
+
+    An editor's choice of columns goes back in as `ReadContext.columns`. Raises ParseError.
+    """
+    kind = recognize(data, file_name)
+    source = getattr(kind, "rows_of", None)
+    return table.columns_of(source(data)) if source else None
 
 
 def expand(data: bytes, context: ReadContext, budget: Budget | None = None) -> Iterator[Member | Rejected]:
@@ -136,6 +152,8 @@ def read_member(member: Member, context: ReadContext) -> Iterator[ParsedArticle 
     found = False
     for article in kind.read(member.data, inner):
         found = True
+        if member.warning and isinstance(article, ParsedArticle):
+            article = dataclasses.replace(article, warnings=(*article.warnings, member.warning))
         yield article
     if not found:
         raise ParseError(f"The file ({kind.name}) holds no article.", mend="Check that it is the file you meant.")

@@ -81,6 +81,16 @@ def xml_root(data: bytes) -> tuple[str, str]:
     return namespaces.get(prefix, ""), local
 
 
+def as_utf8(content: bytes, encoding: str) -> bytes:
+    """Return text bytes as UTF-8 with a mark when their header names an encoding that fits, else as they are."""
+    if not encoding:
+        return content
+    try:
+        return codecs.BOM_UTF8 + content.decode(encoding).removeprefix("\ufeff").encode("utf-8")
+    except (LookupError, UnicodeError):
+        return content
+
+
 def is_binary(data: bytes) -> bool:
     """Say whether the bytes hold no text in any encoding that is read (text with UTF-16 or UTF-32 is text)."""
     head = data[:8192]

@@ -65,7 +65,7 @@ class FormFuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A version that holds one of the runs of stems in a zone; `slop` other words may stand between (in any order)."""
+    """A version that holds one of the runs of stems in a zone; with `slop` two stems near each other, in any order."""
 
     zone: str
     runs: tuple[tuple[str, ...], ...]
@@ -217,7 +217,15 @@ class Planner:
             return Every()
         if longest == 1:
             return Stems(zone, tuple(run[0] for run in runs))
-        return Run(zone, tuple(runs), slop)
+        if not slop:
+            return Run(zone, tuple(runs))
+        # Two forms of one word are near each other wherever it stands.
+        same = tuple(run[0] for run in runs if len(set(run)) == 1)
+        apart = tuple(run for run in runs if len(set(run)) > 1)
+        found: list[Plan] = [Stems(zone, same)] if same else []
+        if apart:
+            found.append(Run(zone, apart, slop))
+        return found[0] if len(found) == 1 else AnyOf(tuple(found))
 
 
 def folded_pattern(text: str) -> str:

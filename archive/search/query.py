@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import dates
+from .analysis import forms
 from .nodes import (
     CODE_FIELDS,
     NAME_FIELDS,
@@ -36,7 +37,6 @@ LONGEST = 2000
 MOST_TERMS = 120
 DEEPEST = 20
 WIDEST_SLOP = 50
-MOST_NEAR = 4
 
 DATE_FIELDS = ("date", "before", "after")
 FIELDS = (*PROSE_FIELDS, *NAME_FIELDS, *CODE_FIELDS, *DATE_FIELDS, "versions")
@@ -321,7 +321,7 @@ class _Parser:
             )
         slop = 0
         if token.slop is not None:
-            near = len(text.split())
+            near = len(forms(text))
             if not (token.slop.isascii() and token.slop.isdecimal() and 1 <= int(token.slop) <= WIDEST_SLOP):
                 raise QueryError(
                     "“~” after a phrase takes a number of words",
@@ -331,9 +331,9 @@ class _Parser:
                 )
             if field in NAME_FIELDS:
                 raise QueryError(f"“~” does not go with {field}:", "leave it out", token.position, token.length)
-            if not 2 <= near <= MOST_NEAR:
+            if near != 2:
                 raise QueryError(
-                    "Nearness works for two to four words", "use fewer words, or AND", token.position, token.length
+                    "Nearness works for two words", "name two, or join more with AND", token.position, token.length
                 )
             slop = int(token.slop)
         return Phrase(text, field, slop, exact)

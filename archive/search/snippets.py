@@ -129,7 +129,7 @@ def _run_places(stems: list[str], run: tuple[str, ...], slop: int) -> set[int]:
     for at, stem in enumerate(stems):
         if stem in wanted:
             window = stems[at : at + length + slop]
-            if all(window.count(term) >= run.count(term) for term in wanted):
+            if wanted <= set(window):
                 found.update(at + place for place, term in enumerate(window) if term in wanted)
     return found
 

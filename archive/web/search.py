@@ -46,7 +46,7 @@ EXAMPLES = (
     ("=floods", gettext_lazy("exactly this form, not flood or flooding")),
     ("elect* wom?n", gettext_lazy("words that begin so; ? stands for one letter")),
     ("Zelenskyy~1", gettext_lazy("also words that differ by one letter; ~2 for two")),
-    ('"minister resigned"~5', gettext_lazy("the words near each other, up to five other words between, in any order")),
+    ('"minister resigned"~5', gettext_lazy("two words near each other, up to five others between, in any order")),
     ("headline:barrier", gettext_lazy("in the headline; also standfirst: body: quote:")),
     ('by:"Mara Quell"', gettext_lazy("in the byline; source: finds whom an article cites")),
     (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..contract import SearchEngine
 
-ENGINES = ("whoosh",)
+ENGINES = ("whoosh", "tantivy")
 
 
 def open_engine(name: str, root: Path) -> SearchEngine:

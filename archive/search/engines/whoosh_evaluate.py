@@ -22,7 +22,7 @@ from .whoosh_codec import UNDATED
 from .whoosh_documents import BODY_BASE, seconds
 from .whoosh_segments import Segment
 
-K1 = 1.2
+K1 = 1.5
 B = 0.75
 TEXT_ZONES = ("headline", "standfirst", "body")
 Scores = Any  # float32 array, or None where nothing is scored
@@ -230,38 +230,14 @@ def run_matches(segment: Segment, field: str, terms: list[bytes], slop: int, bas
         shifted = [keys[term] - place for place, term in enumerate(terms)]
         shifted.sort(key=len)
         return reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), shifted) + len(terms) >> 32
-    return near(list(map(keys.__getitem__, terms)), slop)
+    return near(keys[terms[0]], keys[terms[1]], slop)
 
 
-def near(keys: list[np.ndarray], slop: int) -> np.ndarray:
-    """Return the document of each window that holds one place of each list with up to `slop` others between.
-
-    Starts from each place as the leftmost one and asks whether the others have places, all different, to its right
-    within the window.
-    """
-    width = slop + len(keys) - 1
+def near(left: np.ndarray, right: np.ndarray, slop: int) -> np.ndarray:
+    """Return the document of each place of one list with a place of the other near, on either side."""
     found = []
-    for first, starts in enumerate(keys):
-        others = [other for place, other in enumerate(keys) if place != first]
-        ok = np.ones(len(starts), bool)
-        for other in others:
-            at = np.searchsorted(other, starts, side="right")
-            after = np.concatenate([other, [np.iinfo(np.int64).max]])[at]
-            ok &= after - starts <= width
-        left = starts[ok]
-        if len(others) > 1 and len({id(other) for other in others}) < len(others):
-            left = np.array([s for s in left if _distinct(s, others, width)], np.int64)
-        found.append(left)
+    for starts, others in ((left, right), (right, left)):
+        at = np.searchsorted(others, starts, side="right")
+        after = np.append(others, np.iinfo(np.int64).max)[at]
+        found.append(starts[after - starts <= slop + 1])
     return np.unique(np.concatenate(found)) >> 32
-
-
-def _distinct(start: int, others: list[np.ndarray], width: int) -> bool:
-    """Say whether each list has a place of its own to the right of the start (for words that are repeated)."""
-    wanted: dict[int, int] = {}
-    for other in others:
-        wanted[id(other)] = wanted.get(id(other), 0) + 1
-    by_id = {id(other): other for other in others}
-    return all(
-        np.searchsorted(by_id[key], start + width, "right") - np.searchsorted(by_id[key], start, "right") >= count
-        for key, count in wanted.items()
-    )

@@ -128,14 +128,8 @@ class Scan:
         wanted = [stem for _, stem in analyze(node.text, language)]
         stems = [stem for _, stem in held]
         if isinstance(node, Phrase) and node.slop and len(wanted) > 1:
-            return any(window_holds(stems, at, wanted, node.slop) for at in range(len(stems)))
+            return any(set(wanted) <= set(stems[at : at + 2 + node.slop]) for at in range(len(stems)))
         return any(stems[at : at + len(wanted)] == wanted for at in range(len(stems)))
-
-
-def window_holds(stems: list[str], at: int, wanted: list[str], slop: int) -> bool:
-    """Say whether all wanted stems stand within a window that begins here, each at a place of its own."""
-    window = Counter(stems[at : at + len(wanted) + slop])
-    return stems[at] in wanted and all(window[stem] >= count for stem, count in Counter(wanted).items())
 
 
 def glob(pattern: str) -> re.Pattern[str]:

@@ -40,7 +40,7 @@ quote:listen*
 quote:"us it"
 quote:"us it"~5
 "gates harbour"~3
-"gates harbour council"~8
+"gates harbour"~8
 "river rivers"~2
 "gates gates"~4
 standfirst:engineers

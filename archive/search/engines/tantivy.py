@@ -1,0 +1,305 @@
+"""The engine for big archives on one machine: Tantivy's index on the local disk.
+
+The promise: as `contract` says. A writer is opened for one batch and waits for its merges before it goes, so segments
+never pile up; a manifest of checksums beside the files lets `verify` read what Tantivy maps without looking.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from tantivy import Occur, Query
+
+from ..contract import ArticleDocuments, EngineError, IndexDamaged, changed_articles
+from ..types import Entry, SearchRequest, SearchResult, Statistics
+from .generations import Generations, folder_size, write_durably
+from .tantivy_answer import Answer, count
+from .tantivy_compile import Compiler
+from .tantivy_schema import prepare, schema
+
+HEAP = 160_000_000
+SMALL_HEAP = 20_000_000
+SMALL = 200
+MANIFEST = "manifest.json"
+CHUNK = 50_000
+
+
+@contextmanager
+def damage_named(folder: Path) -> Iterator[None]:
+    """Turn whatever Tantivy raises over a broken index, its panics included, into IndexDamaged."""
+    try:
+        yield
+    except EngineError:
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        message = f"The search index in {folder} can't be used ({error}); run: manage.py rebuild_index"
+        if "LockBusy" in str(error) or "Lockfile" in str(error):
+            raise EngineError("Another process is writing the search index; try again in a moment.") from error
+        raise IndexDamaged(message) from error
+
+
+class View:
+    """One opened state of one generation."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pid = os.getpid()
+        self.index = tantivy.Index.open(str(folder))
+        self.index.config_reader("manual")
+        self.index.reload()
+        self.stamp = _stamp(folder)
+        self._read()
+
+    def _read(self) -> None:
+        self.searcher = self.index.searcher()
+        self.schema = self.index.schema
+        self.compiler = Compiler(self.schema)
+        counted = self.searcher.aggregate(
+            Query.all_query(), {"languages": {"terms": {"field": "facet_language", "size": 1000}}}
+        )
+        found = {bucket["key"] for bucket in counted["languages"]["buckets"]}
+        unknown = Query.boolean_query(
+            [(Occur.Must, Query.all_query()), (Occur.MustNot, Query.exists_query("facet_language"))]
+        )
+        if count(self.searcher, unknown):
+            found.add("")
+        self.languages = tuple(sorted(found))
+
+    def refreshed(self) -> View:
+        """Return this view, moved to the newest commit."""
+        stamp = _stamp(self.folder)
+        if stamp != self.stamp:
+            self.index.reload()
+            self.stamp = stamp
+            self._read()
+        return self
+
+
+def _stamp(folder: Path) -> tuple[int, int, int]:
+    state = (folder / "meta.json").stat()
+    return state.st_mtime_ns, state.st_ino, state.st_size
+
+
+class TantivyIndex:
+    """One generation on the disk, to write to and to list."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = folder.name
+
+    def replace(self, articles: Sequence[ArticleDocuments]) -> None:
+        """Make the index hold exactly these documents of these articles."""
+        with damage_named(self.folder):
+            index = tantivy.Index.open(str(self.folder))
+            writer = index.writer(HEAP if len(articles) > SMALL else SMALL_HEAP, 1)
+            try:
+                entries = changed_articles(articles)
+                if entries:
+                    # By query: deleting by term takes the number for a signed one and would find nothing.
+                    writer.delete_documents_by_query(Query.term_set_query(index.schema, "article", sorted(entries)))
+                for entry in entries.values():
+                    for document in entry.documents:
+                        writer.add_document(prepare(document))
+                writer.commit()
+                writer.garbage_collect_files()
+            finally:
+                writer.wait_merging_threads()
+            note_checksums(self.folder)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what the index holds."""
+        with damage_named(self.folder):
+            searcher = View(self.folder).searcher
+            for offset in range(0, searcher.num_docs, CHUNK):
+                hits = searcher.search(Query.all_query(), CHUNK, False, offset=offset).hits
+                addresses = [address for _, address in hits]
+                columns = [searcher.fast_field_values(n, addresses) for n in ("article", "version", "current", "open")]
+                for address, article, version, current, is_open in zip(addresses, *columns, strict=True):
+                    digest = searcher.doc(address).get_first("hash") or ""
+                    yield Entry(int(article or 0), int(version or 0), digest, bool(current), not is_open)
+
+
+class TantivyGeneration(TantivyIndex):
+    """A generation being built."""
+
+    def __init__(self, folder: Path, generations: Generations) -> None:
+        super().__init__(folder)
+        self.generations = generations
+        self.started_at = generations.started_at(folder)
+
+    def promote(self) -> None:
+        """Make this generation the live one."""
+        self.generations.promote(self.folder)
+
+    def discard(self) -> None:
+        """Remove this generation."""
+        self.generations.discard(self.folder)
+
+
+def files_of(folder: Path) -> set[str]:
+    """Return the names of the files that the newest commit needs."""
+    segments = json.loads((folder / "meta.json").read_text(encoding="utf8"))["segments"]
+    names = {segment["segment_id"].replace("-", "") for segment in segments}
+    return {path.name for path in folder.iterdir() if path.name.split(".")[0] in names}
+
+
+def note_checksums(folder: Path) -> None:
+    """Write the size and checksum of every file of the newest commit; files never change, so each is read once."""
+    known: dict[str, list[int]] = {}
+    with suppress(OSError, ValueError):
+        known = json.loads((folder / MANIFEST).read_text(encoding="utf8"))
+    noted = {}
+    for name in sorted(files_of(folder)):
+        with suppress(FileNotFoundError):
+            noted[name] = known.get(name) or checksum(folder / name)
+    write_durably(folder / MANIFEST, json.dumps(noted))
+
+
+def checksum(path: Path) -> list[int]:
+    """Return size and CRC-32 of a file."""
+    size = crc = 0
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            size, crc = size + len(part), zlib.crc32(part, crc)
+    return [size, crc]
+
+
+class TantivyEngine:
+    """Searches and writes the live generation."""
+
+    name = "tantivy"
+
+    def __init__(self, root: Path) -> None:
+        self.generations = Generations(root)
+        self._view: View | None = None
+        self._lock = threading.Lock()
+
+    def view(self) -> View:
+        """Return the newest view of the live generation."""
+        with self._lock:
+            folder = self.generations.live()
+            with damage_named(folder):
+                if self._view is None or self._view.folder != folder or self._view.pid != os.getpid():
+                    self._view = View(folder)
+                return self._view.refreshed()
+
+    def replace(self, articles: Sequence[ArticleDocuments]) -> None:
+        """Make the live index hold exactly these documents of these articles."""
+        TantivyIndex(self.generations.live()).replace(articles)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what the live index holds."""
+        return TantivyIndex(self.generations.live()).entries()
+
+    def begin(self) -> TantivyGeneration:
+        """Return a new generation, or the unfinished one of before when it is sound."""
+        folder = self.generations.building()
+        if folder is not None:
+            with suppress(IndexDamaged), damage_named(folder):
+                View(folder)
+                return TantivyGeneration(folder, self.generations)
+            self.generations.discard(folder)
+        folder = self.generations.start_building()
+        tantivy.Index(schema(), path=str(folder))
+        return TantivyGeneration(folder, self.generations)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages held."""
+        return self.view().languages
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Answer a request."""
+        view = self.view()
+        with damage_named(view.folder):
+            return Answer(view.searcher, view.compiler, view.languages, request).result()
+
+    def complete(self, beginning: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
+        """Return forms that begin so, with the number of open current versions that hold them."""
+        view = self.view()
+        with damage_named(view.folder):
+            found = view.searcher.terms_with_prefix("form", beginning, _seen(view.compiler, hidden), None)
+            return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def count_form(self, form: str, hidden: frozenset[int]) -> int:
+        """Return how many open current versions hold a form."""
+        view = self.view()
+        with damage_named(view.folder):
+            parts = [(Occur.Must, view.compiler.term("form", form)), (Occur.Must, _seen(view.compiler, hidden))]
+            return count(view.searcher, Query.boolean_query(parts))
+
+    def similar_forms(self, form: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
+        """Return forms spelt like this one in open current versions."""
+        view = self.view()
+        with damage_named(view.folder):
+            terms = [term for term, _ in view.searcher.terms_with_prefix("form", "", None, None)]
+        near = process.extract(form, terms, scorer=OSA.distance, score_cutoff=1 if len(form) < 5 else 2, limit=None)
+        away = {term: distance for term, distance, _ in near if term != form}
+        counted = [(term, self.count_form(term, hidden)) for term in away]
+        kept = [pair for pair in counted if pair[1]]
+        return sorted(kept, key=lambda pair: (away[pair[0]], -pair[1], pair[0]))[:limit]
+
+    def statistics(self) -> Statistics:
+        """Return the state of the live index."""
+        view = self.view()
+        with damage_named(view.folder):
+            segments = json.loads((view.folder / "meta.json").read_text(encoding="utf8"))["segments"]
+            rows = sum(segment["max_doc"] for segment in segments)
+            live = sum((view.folder / name).stat().st_size for name in files_of(view.folder))
+            documents = view.searcher.num_docs
+            return Statistics(
+                documents=documents,
+                deleted=rows - documents,
+                segments=len(segments),
+                size=folder_size(self.generations.root),
+                live_size=int(live * documents / max(rows, 1)),
+                generation=view.folder.name,
+                languages=view.languages,
+            )
+
+    def verify(self) -> list[str]:
+        """Read the whole live index and return what is damaged in it."""
+        try:
+            folder = self.generations.live()
+            with damage_named(folder):
+                View(folder)
+                noted = (
+                    json.loads((folder / MANIFEST).read_text(encoding="utf8")) if (folder / MANIFEST).exists() else {}
+                )
+                return [
+                    f"{name} of the search index is damaged; run: manage.py rebuild_index"
+                    for name in sorted(files_of(folder) & set(noted))
+                    if checksum(folder / name) != noted[name]
+                ]
+        except EngineError as error:
+            return [str(error)]
+
+    def tidy(self) -> None:
+        """Let Tantivy merge what its policy wants and drop files that are no longer needed."""
+        TantivyIndex(self.generations.live()).replace([])
+
+    def close(self) -> None:
+        """Let go of the index."""
+        with self._lock:
+            self._view = None
+
+
+def _seen(compiler: Compiler, hidden: frozenset[int]) -> Query:
+    parts: list[tuple[Any, Query]] = [
+        (Occur.Must, compiler.term("current", True)),
+        (Occur.Must, compiler.term("open", True)),
+    ]
+    if hidden:
+        parts.append((Occur.MustNot, Query.term_set_query(compiler.schema, "article", sorted(hidden))))
+    return Query.boolean_query(parts)

@@ -1,0 +1,109 @@
+"""Compiles a plan into a Tantivy query.
+
+The promise: through the query API only, never Tantivy's own parser, so nothing a person types is read twice. Narrowing
+parts score nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tantivy import FieldType, Occur, Query, Schema
+
+from .. import plan as plans
+from .whoosh_documents import seconds
+
+TEXT_ZONES = ("headline", "standfirst", "body")
+HEADLINE_BOOST = 2.0
+
+
+def either(queries: list[Query]) -> Query:
+    """Return what at least one of the queries matches."""
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def unscored(query: Query) -> Query:
+    """Return the query with a score of nothing."""
+    return Query.const_score_query(query, 0.0)
+
+
+class Compiler:
+    """Compiles plans for one schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def term(self, field: str, value: object) -> Query:
+        """Return a query for one term."""
+        return Query.term_query(self.schema, field, value)
+
+    def compile(self, plan: plans.Plan) -> Query:
+        """Return the query of a plan."""
+        match plan:
+            case plans.Stems():
+                return either([self.term(plan.zone or "text", term) for term in plan.terms])
+            case plans.Run():
+                zones = (plan.zone,) if plan.zone else TEXT_ZONES
+                return either([self._run(zone, run, plan.slop) for zone in zones for run in plan.runs])
+            case plans.Form():
+                return Query.const_score_query(self.term(_forms(plan.zone), plan.form), 2.0)
+            case plans.FormPattern():
+                pattern = Query.regex_query(self.schema, _forms(plan.zone), regex(plan.pattern))
+                return Query.const_score_query(pattern, 1.0)
+            case plans.FormFuzzy():
+                return Query.const_score_query(self._fuzzy(_forms(plan.zone), plan.form, plan.distance), 1.0)
+            case plans.Names():
+                return self._all([self._name(plan.field, term) for term in plan.terms])
+            case plans.NamePattern():
+                return unscored(Query.regex_query(self.schema, f"word_{plan.field}", regex(plan.pattern)))
+            case plans.NameFuzzy():
+                return unscored(self._fuzzy(f"word_{plan.field}", plan.form, plan.distance))
+            case plans.Code():
+                return unscored(either([self.term("code", f"{plan.field}:{value}") for value in plan.values]))
+            case plans.Dated():
+                return unscored(self._dated(plan))
+            case plans.Undated():
+                return unscored(self.term("dated", False))
+            case plans.Every():
+                return unscored(Query.all_query())
+            case plans.Without():
+                everything = (Occur.Must, Query.all_query())
+                return unscored(Query.boolean_query([everything, (Occur.MustNot, self.compile(plan.child))]))
+            case plans.AllOf():
+                return self._all([self.compile(child) for child in plan.children])
+            case plans.AnyOf():
+                return either([self.compile(child) for child in plan.children])
+        raise TypeError(f"no way to compile {plan!r}")
+
+    def _all(self, queries: list[Query]) -> Query:
+        return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, query) for query in queries])
+
+    def _name(self, field: str, term: str) -> Query:
+        filed = field if " " in term or term.startswith("=") else f"word_{field}"
+        return unscored(self.term(filed, term))
+
+    def _fuzzy(self, field: str, form: str, distance: int) -> Query:
+        return Query.fuzzy_term_query(self.schema, field, form, distance, True, False)
+
+    def _run(self, zone: str, run: tuple[str, ...], slop: int) -> Query:
+        orders = {run, run[::-1]} if slop else {run}
+        words: list[list[str | tuple[int, str]]] = [list(order) for order in sorted(orders)]
+        query = either([Query.phrase_query(self.schema, zone, order, slop) for order in words])
+        return Query.boost_query(query, HEADLINE_BOOST) if zone == "headline" else query
+
+    def _dated(self, plan: plans.Dated) -> Query:
+        since = None if plan.since is None else seconds(plan.since)
+        until = None if plan.until is None else seconds(plan.until)
+        if since is None and until is None:
+            return self.term("dated", True)
+        return Query.range_query(self.schema, "published", FieldType.Integer, since, until, True, until is None)
+
+
+def _forms(zone: str) -> str:
+    return f"form_{zone}" if zone else "form"
+
+
+def regex(pattern: str) -> str:
+    """Return Tantivy's regular expression of a pattern with `*` and `?`."""
+    letters = {"*": ".*", "?": "."}
+    return "".join(letters.get(letter) or re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", letter) for letter in pattern)

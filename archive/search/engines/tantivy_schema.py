@@ -1,0 +1,98 @@
+"""A document as Tantivy takes it, and the fields of its index.
+
+The promise: the archive analyzes; Tantivy splits at spaces what it is given. Zones are fields; `text` holds all of them
+for ranking, the headline several times over, so that its words weigh more. Names are filed as runs of words apart from
+single words, so patterns and misspellings never reach over a space.
+"""
+
+from __future__ import annotations
+
+import tantivy
+
+from ..analysis import analyze, name_terms
+from ..types import Document
+from .whoosh_documents import code_terms, microseconds, name_values, seconds
+
+ZONES = ("headline", "standfirst", "body", "quote")
+NAMES = ("by", "outlet", "tag", "person", "place", "org", "source")
+FACETS = ("outlet", "tag", "person", "place", "org", "language")
+TIMES_HEADLINE = 3
+# Between two quotes stand more fillers than a phrase may skip, so that no run crosses from one into the next.
+GAP = " ".join(["~"] * 60)
+
+
+def schema() -> tantivy.Schema:
+    """Return the fields of the index."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
+    for zone in ZONES:
+        builder.add_text_field(zone, tokenizer_name="whitespace", index_option="position")
+        builder.add_text_field(f"form_{zone}", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("form", tokenizer_name="whitespace", index_option="basic")
+    for name in NAMES:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(f"word_{name}", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("code", tokenizer_name="raw", index_option="basic")
+    for facet in FACETS:
+        builder.add_text_field(f"facet_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field("hash", tokenizer_name="raw", index_option="basic", stored=True)
+    for number in ("article", "version", "copies"):
+        builder.add_unsigned_field(number, indexed=True, fast=True)
+    for number in ("published", "captured", "month"):
+        builder.add_integer_field(number, indexed=True, fast=True)
+    for flag in ("current", "open", "dated"):
+        builder.add_boolean_field(flag, indexed=True, fast=True)
+    return builder.build()
+
+
+def prepare(document: Document) -> tantivy.Document:
+    """Return the document to add."""
+    found = tantivy.Document()
+    texts = {
+        "headline": (document.headline,),
+        "standfirst": (document.standfirst,),
+        "body": (document.body,),
+        "quote": document.quotes,
+    }
+    all_forms: set[str] = set()
+    all_stems: list[str] = []
+    for zone, values in texts.items():
+        tokens = [analyze(value, document.language) for value in values]
+        if not any(tokens):
+            continue
+        stems = [" ".join(stem for _, stem in value) for value in tokens]
+        forms = {form for value in tokens for form, _ in value}
+        found.add_text(zone, f" {GAP} ".join(stems))
+        found.add_text(f"form_{zone}", " ".join(forms))
+        if zone != "quote":
+            all_forms |= forms
+            all_stems += stems * (TIMES_HEADLINE if zone == "headline" else 1)
+    found.add_text("text", " ".join(all_stems))
+    found.add_text("form", " ".join(all_forms))
+    for name, names in name_values(document).items():
+        words = []
+        for term in name_terms(names):
+            if " " in term or term.startswith("="):
+                found.add_text(name, term)
+            else:
+                words.append(term)
+        if words:
+            found.add_text(f"word_{name}", " ".join(words))
+    for code in code_terms(document):
+        if not code.startswith("#"):
+            found.add_text("code", code)
+        elif not code.endswith(":"):
+            facet, _, value = code[1:].partition(":")
+            found.add_text(f"facet_{facet}", value)
+    found.add_text("hash", document.content_hash[:32])
+    found.add_unsigned("article", document.article)
+    found.add_unsigned("version", document.version)
+    found.add_unsigned("copies", document.copies)
+    found.add_integer("captured", microseconds(document.captured))
+    found.add_boolean("current", document.current)
+    found.add_boolean("open", not document.restricted)
+    found.add_boolean("dated", document.published is not None)
+    if document.published is not None:
+        found.add_integer("published", seconds(document.published))
+        found.add_integer("month", document.published.year * 12 + document.published.month - 1)
+    return found
