@@ -23,7 +23,7 @@ class Csv:
 
     def recognizes(self, data: bytes, file_name: str) -> float:
         """Return up to 0.9 for text whose lines split into the same columns, with known names on the first."""
-        if is_binary(data) or head_text(data, 64).lstrip()[:1] in ("<", "{"):
+        if head_text(data, 64).lstrip()[:1] in ("<", "{") or is_binary(data):
             return 0.0
         sample = _sample(data)
         named = file_name.lower().endswith((".csv", ".tsv", ".tab"))

@@ -69,6 +69,9 @@ _CONTAINERS: tuple[Container, ...] = (
     containers.GZIP,
 )
 _LEAST = 0.05
+# Sure enough to ask no other format.
+_CERTAIN = 0.98
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf"
 
 
 def formats() -> tuple[Format, ...]:
@@ -85,14 +88,19 @@ def container_of(data: bytes, file_name: str) -> Container | None:
 
 def recognize(data: bytes, file_name: str = "") -> Format:
     """Return the format of these bytes. Raises ParseError that says what the file looks like and what to do."""
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+    if not data[: sniff.HEAD].strip(_BLANK) and not data.strip(_BLANK):
         raise ParseError("The file is empty.", mend="Check the source and send it again.")
-    scored = [(kind.recognizes(data, file_name), -place, kind) for place, kind in enumerate(_FORMATS)]
-    best = max(scored, key=lambda row: row[:2], default=(0.0, 0, None))
-    if best[2] is None or best[0] < _LEAST:
+    best, surest = 0.0, _FORMATS[0]
+    for kind in _FORMATS:
+        sure = kind.recognizes(data, file_name)
+        if sure > best:
+            best, surest = sure, kind
+        if best >= _CERTAIN:
+            break
+    if best < _LEAST:
         looks_like, mend = sniff.describe(data)
         raise ParseError(f"This looks like {looks_like}, which the archive does not read.", mend=mend)
-    return best[2]
+    return surest
 
 
 def columns_of(data: bytes, file_name: str = "") -> tuple[list[str], dict[str, str], list[list[str]]] | None:

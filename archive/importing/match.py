@@ -27,7 +27,8 @@ def decide(arrival: Arrival, held: Iterable[Held], choice: Choice | None = None)
     near_first = sorted(held, key=lambda one: (-_weight(one), one.article_id, -one.version_id))
     if choice is not None:
         return _as_chosen(arrival, near_first, choice)
-    if not arrival.word_count and arrival.signal not in _ORDERS:
+    # What has an identifier of its own stands in the outlet's list even when nothing is written in it.
+    if not arrival.word_count and not arrival.guid and arrival.signal not in _ORDERS:
         return Plan(
             Outcome.QUESTION,
             "No text of an article was found in it: restore the lines that belong to it, or write it in.",
