@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.models import Article, Membership, Quote, QuoteFamily, QuoteVariant, User, Version
+from django.db.models import Count, Q
+
+from archive.models import Article, Membership, Quote, QuoteFamily, QuoteVariant, Story, User, Version
 from archive.text import align, quote_families
 from archive.text.diff import word_runs
 
-from .origins import members_in_order
+from .origins import members_in_order, time_key
 
 Runs = Sequence[tuple[str, str]]
 
@@ -122,14 +124,9 @@ def family_page(user: User | None, family: QuoteFamily, at: datetime) -> list[Wo
         "quote__version", "quote__article__outlet", "quote__article__current_version"
     )
 
-    def moment(variant: QuoteVariant) -> tuple[bool, float, int, int]:
-        article = variant.quote.article
-        when = article.published_at or article.not_before
-        return (when is None, when.timestamp() if when else 0.0, article.pk, variant.quote.version.number)
-
     seen: set[tuple[int, str]] = set()
     wordings = []
-    for variant in sorted(variants, key=moment):
+    for variant in sorted(variants, key=lambda v: (*time_key(v.quote.article), v.quote.version.number)):
         quote: Quote = variant.quote
         key = (quote.article_id, variant.text)
         if key in seen:
@@ -141,3 +138,11 @@ def family_page(user: User | None, family: QuoteFamily, at: datetime) -> list[Wo
             runs = ((variant.text, ""),)
         wordings.append(Wording(variant, quote.article, quote.version, runs, lost, changed))
     return wordings
+
+
+def families_of(user: User | None, story: Story, at: datetime, limit: int = 12) -> list[QuoteFamily]:
+    """Return the families of a story that traveled to most articles this person may see, each with `articles`."""
+    visible = Article.objects.visible_to(user, at).filter(membership__story=story)
+    counted = Count("variants__quote__article", distinct=True, filter=Q(variants__quote__article__in=visible))
+    families = QuoteFamily.objects.filter(story=story).annotate(articles=counted).filter(articles__gt=1)
+    return list(families.order_by("-articles", "pk")[:limit])

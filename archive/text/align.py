@@ -24,6 +24,7 @@ SAME = 0.85
 REWORDED = 0.45
 LONGER = 0.25
 FEWEST = 3
+NEAR = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ def _pairs(ours: _Side, theirs: _Side, weigh: dict[str, float]) -> dict[tuple[in
         for stem in stems:
             posted[stem].append(j)
     weights = [sum(weigh.get(s, 0.0) for s in stems) for stems in theirs.stems]
+    ends = max(len(ours.parts) - 1, 1), max(len(theirs.parts) - 1, 1)
     found: list[tuple[float, float, int, int]] = []
     for i, stems in enumerate(ours.stems):
         if len(stems) < FEWEST:
@@ -181,7 +183,9 @@ def _pairs(ours: _Side, theirs: _Side, weigh: dict[str, float]) -> dict[tuple[in
             short = common[j] / min(own, weights[j])
             long = common[j] / max(own, weights[j])
             if short >= REWORDED and long >= LONGER:
-                found.append((short + long, short, i, j))
+                # Of two partners that fit alike, the one at the same place in its text is the likelier.
+                near = 1 - abs(i / ends[0] - j / ends[1])
+                found.append((short + long + NEAR * near, short, i, j))
     found.sort(key=lambda row: (-row[0], row[2], row[3]))
     pairs: dict[tuple[int, int], float] = {}
     left: dict[int, set[str]] = defaultdict(set)
