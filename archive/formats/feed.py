@@ -151,6 +151,7 @@ def _outlets(entry: Any, feed: Any) -> list[tuple[str, str]]:
         (blocks.plain(entry.get("publisher", "")), "publisher of the entry"),
         (blocks.plain(feed.get("publisher", "")), "publisher of the feed"),
         (blocks.plain(feed.get("title", "")), "title of the feed"),
+        fields.host_of(feed.get("link", "") or entry.get("link", "") or entry.get("id", "")),
     ]
 
 

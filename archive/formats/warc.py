@@ -37,7 +37,7 @@ class Warc:
 
     def members(self, data: bytes, context: ReadContext, budget: Budget) -> Iterator[Member | Rejected]:
         """Yield the pages. Raises ParseError when the file can't be read from the start or holds no page."""
-        yield from pages(data, context, budget, "web archive")
+        yield from pages(data, context, budget, context.file_name.rpartition("/")[2] or "web archive")
 
 
 FORMAT = Warc()

@@ -167,6 +167,9 @@ def _known_address(arrival: Arrival, placed: Sequence[Held], held: Sequence[Held
 def _order(arrival: Arrival, target: Sequence[Held], held: Sequence[Held]) -> Plan:
     """Plan for a kill, a withholding or a reinstatement: it needs the article it speaks of."""
     target = target or [one for one in held if one.same_text and arrival.word_count >= THIN_WORDS]
+    if not target and arrival.signal == "withhold" and arrival.word_count and not arrival.about_guid:
+        reason = "Nothing like it is held; the outlet asks for it to be withheld."
+        return Plan(Outcome.CREATED, reason, outlet_id=arrival.outlet_id)
     if not target:
         return Plan(
             Outcome.QUESTION,
