@@ -16,6 +16,7 @@ from . import journal, trail
 from .content import content_of_version
 from .operations import ArchiveError, add_version, touch
 from .permissions import require
+from .titles import give_up_title
 
 
 class WrongStatus(ArchiveError):
@@ -42,6 +43,7 @@ def embargo(*, article: Article, by: User | None, until: datetime, reason: str, 
     before = held.embargoed_until
     held.embargoed_until = until
     held.save(update_fields=["embargoed_until", "changed_at"])
+    give_up_title(held, at=at)
     trail.record(
         action="embargo",
         at=at,
@@ -156,6 +158,8 @@ def _set_status(
 ) -> None:
     before = article.status
     Article.objects.filter(pk=article.pk).update(status=status, status_reason=reason, changed_at=at)
+    if status != Article.Status.USABLE:
+        give_up_title(article, at=at)
     trail.record(
         action=action,
         at=at,

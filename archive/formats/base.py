@@ -150,13 +150,15 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file inside a container. `url` and `captured_at` are what the container says of it (web archives do)."""
+    """One file inside a container. `url` and `captured_at` are what the container says of it (web archives do), and
+    `warning` what is wrong with it there though it can be read."""
 
     name: str
     data: bytes
     url: str = ""
     captured_at: datetime | None = None
     media_type: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

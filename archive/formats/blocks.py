@@ -60,7 +60,8 @@ def clean(value: str) -> str:
     """Return one line of text: entities that were escaped twice resolved, control characters and excess space gone."""
     if "&" in value:
         value = _ESCAPED.sub(lambda match: html.unescape(f"&{match[1]};"), value)
-    return " ".join(_CONTROL.sub("", value).split())
+    # What is printable holds no control character, which is quicker to ask than to search for them.
+    return " ".join((value if value.isprintable() else _CONTROL.sub("", value)).split())
 
 
 def from_element(root: Element) -> Blocks:
@@ -157,8 +158,13 @@ class _Line:
     def flush(self) -> None:
         if not self.parts:
             return
-        value = _SPACE.sub(" ", "".join(self.parts))
+        value = "".join(self.parts)
         self.parts = []
+        if _BREAK not in value:
+            if cleaned := clean(value):
+                self.out.append(cleaned)
+            return
+        value = _SPACE.sub(" ", value)
         for piece in _BREAKS.split(value):
             if cleaned := clean(piece.replace(_BREAK, " ")):
                 self.out.append(cleaned)

@@ -39,36 +39,28 @@ _TAGS_LABEL = re.compile(
 )
 
 
-def headline_index(blocks: Sequence[Block], inside: Sequence[bool]) -> int | None:
-    """Return the index of the block that is the headline, or None.
+def headline_index(blocks: Sequence[Block], inside: Sequence[bool], start: int) -> int | None:
+    """Return the index of the block that is the headline, or None. `start` is where the heaviest stretch of body begins.
 
     A headline stands close above the body, shares words with it, is followed by a date or byline line, and on many
-    pages comes back within a dozen lines. A sentence above it that scored as body (a ticker) does not move it up.
+    pages comes back within a dozen lines. One that does come back right at its date line is also looked for below
+    sentences that look like body: those are a ticker.
     """
     flagged = [i for i, flag in enumerate(inside) if flag]
     if not flagged:
         return None
-    first = _main_start(blocks, inside)
+    first = next((i for i in flagged if i >= start), flagged[0])
+    amount = sum(blocks[i].words for i in flagged if i >= first)
     body_words = Counter(word for i in flagged if i >= first for word in set(words(blocks[i].text)) if len(word) > 3)
     best: tuple[float, int] | None = None
     for i in range(max(0, first - _HEADLINE_WINDOW), min(len(blocks), first + _HEADLINE_WINDOW)):
+        above = sum(blocks[j].words for j in range(first, i) if inside[j])
+        if above > 0.4 * amount:
+            break
         score = _headline_score(blocks, i, first, inside, body_words)
         if score is not None and (best is None or score > best[0] + 1e-9):
             best = (score, i)
     return best[1] if best and best[0] > 1.0 else None
-
-
-def _main_start(blocks: Sequence[Block], inside: Sequence[bool]) -> int:
-    """Return the index where the weightiest run of body begins."""
-    start, weight, best = None, 0, (0, 0)
-    for i, flag in enumerate([*inside, False]):
-        if flag:
-            start = i if start is None else start
-            weight += blocks[i].words
-        elif start is not None:
-            best = max(best, (weight, -start))
-            start, weight = None, 0
-    return -best[1]
 
 
 def _headline_score(
@@ -105,7 +97,7 @@ def _headline_score(
     if i > first:
         score -= 0.12 * sum(blocks[j].prose for j in range(first, i))
         if dated is None or again is None:
-            score -= 2.0
+            return None
     return score
 
 

@@ -30,7 +30,7 @@ class Feed:
         """Return up to 0.99 for XML with the root of a feed."""
         namespace, root = xml_root(data)
         if root == "feed" and namespace and "atom" not in namespace.lower():
-            return 0.0
+            return 0.6
         return _ROOTS.get(root, 0.0)
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[ParsedArticle | Rejected]:
@@ -151,6 +151,7 @@ def _outlets(entry: Any, feed: Any) -> list[tuple[str, str]]:
         (blocks.plain(entry.get("publisher", "")), "publisher of the entry"),
         (blocks.plain(feed.get("publisher", "")), "publisher of the feed"),
         (blocks.plain(feed.get("title", "")), "title of the feed"),
+        fields.host_of(feed.get("link", "") or entry.get("link", "") or entry.get("id", "")),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import get_args
+from urllib.parse import urlsplit
 
 from archive.formats.base import Candidate, ParsedTag, Signal, TagKind
 from archive.formats.blocks import clean
@@ -187,6 +188,15 @@ def choose(*offers: tuple[str, str]) -> tuple[str, tuple[Candidate, ...]]:
         if value != chosen:
             rest.setdefault(value, Candidate(value, origin, "another field comes first"))
     return chosen, (Candidate(*kept[0]), *rest.values())
+
+
+def host_of(address: str) -> tuple[str, str]:
+    """Return the host of a web address as the last offer for an outlet's name, with its origin; ("", "") for none."""
+    try:
+        host = (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        host = ""
+    return (host, f"host {host}") if host else ("", "")
 
 
 def same_words(one: str, other: str) -> bool:

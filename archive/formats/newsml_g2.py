@@ -75,6 +75,7 @@ def _articles(items: list[Element], root: Element, context: ReadContext) -> Iter
     texts: list[ParsedArticle] = []
     captions: list[str] = []
     left_out: list[str] = []
+    bare: list[str] = []
     packages: list[ParsedArticle] = []
     for item in items:
         name = item.get("guid") or item.tag
@@ -85,6 +86,8 @@ def _articles(items: list[Element], root: Element, context: ReadContext) -> Iter
         if item.tag == "packageItem":
             if made.headline:
                 packages.append(made)
+            else:
+                bare.append(f"{name} is a package without a headline, not an article.")
             continue
         media = _media(item)
         if media and not made.body:
@@ -98,6 +101,7 @@ def _articles(items: list[Element], root: Element, context: ReadContext) -> Iter
     if not texts:
         texts = [_as_article(package) for package in packages]
     if not texts:
+        left_out += bare
         what = f"No text in the NewsML-G2 file: {' '.join(left_out[:3])}" if left_out else "The file holds no item."
         raise ParseError(what, mend="Import the text items instead.")
     if len(texts) == 1 and (captions or left_out):
@@ -144,6 +148,10 @@ def _article(item: Element, root: Element, context: ReadContext) -> ParsedArticl
         *((value, f"headline {role}".strip()) for role, value in by_role if role not in _SUBHEAD),
         (wrapped.headline if wrapped else "", "NITF headline"),
         (first_text(meta, "title"), "title"),
+        (
+            first_text(item, "groupSet/group/itemRef/headline", "groupSet/group/itemRef/title"),
+            "headline of its first item",
+        ),
     )
     paragraphs = text.paragraphs
     if paragraphs and fields.same_words(paragraphs[0], headline):

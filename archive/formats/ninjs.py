@@ -265,6 +265,8 @@ def _outlets(item: dict[str, Any], guid: str) -> list[tuple[str, str]]:
     offers.append((blocks.plain(_string(item.get("copyrightholder"))), "copyrightholder"))
     if guid.startswith("urn:newsml:") and "." in guid.split(":")[2]:
         offers.append((guid.split(":")[2], "provider in the uri"))
+    if guid.startswith(("http://", "https://")):
+        offers.append(fields.host_of(guid))
     return offers
 
 

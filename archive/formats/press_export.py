@@ -97,7 +97,7 @@ class PressExport:
 
     def recognizes(self, data: bytes, file_name: str) -> float:
         """Return 0.9 for text with the marks of an export."""
-        if is_binary(data) or data.lstrip()[:1] in (b"<", b"{"):
+        if data[:256].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"[") or is_binary(data):
             return 0.0
         try:
             return 0.9 if looks_like(decode(data[:200_000]).splitlines()) else 0.0

@@ -10,21 +10,27 @@ from collections.abc import Iterator
 
 from archive.formats import (
     containers,
+    csv_table,
     eml,
     feed,
     html_page,
     json_records,
+    mhtml,
     newsml1,
     newsml_g2,
     ninjs,
     nitf,
-    office,
     pdf,
     press_export,
+    rtf,
     sniff,
     table,
     text_dump,
-    web_archives,
+    wacz,
+    warc,
+    webarchive,
+    word,
+    xlsx,
 )
 from archive.formats.base import (
     Budget,
@@ -44,10 +50,10 @@ _FORMATS: tuple[Format, ...] = (
     feed.FORMAT,
     ninjs.FORMAT,
     json_records.FORMAT,
-    table.XLSX,
-    table.CSV,
-    office.DOCX,
-    office.RTF,
+    xlsx.FORMAT,
+    csv_table.FORMAT,
+    word.FORMAT,
+    rtf.FORMAT,
     pdf.FORMAT,
     eml.FORMAT,
     press_export.FORMAT,
@@ -55,14 +61,17 @@ _FORMATS: tuple[Format, ...] = (
     text_dump.FORMAT,
 )
 _CONTAINERS: tuple[Container, ...] = (
-    web_archives.WARC,
-    web_archives.WACZ,
-    web_archives.MHTML,
-    web_archives.WEBARCHIVE,
+    warc.FORMAT,
+    wacz.FORMAT,
+    mhtml.FORMAT,
+    webarchive.FORMAT,
     containers.ZIP,
     containers.GZIP,
 )
 _LEAST = 0.05
+# Sure enough to ask no other format.
+_CERTAIN = 0.98
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf"
 
 
 def formats() -> tuple[Format, ...]:
@@ -79,14 +88,29 @@ def container_of(data: bytes, file_name: str) -> Container | None:
 
 def recognize(data: bytes, file_name: str = "") -> Format:
     """Return the format of these bytes. Raises ParseError that says what the file looks like and what to do."""
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+    if not data[: sniff.HEAD].strip(_BLANK) and not data.strip(_BLANK):
         raise ParseError("The file is empty.", mend="Check the source and send it again.")
-    scored = [(kind.recognizes(data, file_name), -place, kind) for place, kind in enumerate(_FORMATS)]
-    best = max(scored, key=lambda row: row[:2], default=(0.0, 0, None))
-    if best[2] is None or best[0] < _LEAST:
+    best, surest = 0.0, _FORMATS[0]
+    for kind in _FORMATS:
+        sure = kind.recognizes(data, file_name)
+        if sure > best:
+            best, surest = sure, kind
+        if best >= _CERTAIN:
+            break
+    if best < _LEAST:
         looks_like, mend = sniff.describe(data)
         raise ParseError(f"This looks like {looks_like}, which the archive does not read.", mend=mend)
-    return best[2]
+    return surest
+
+
+def columns_of(data: bytes, file_name: str = "") -> tuple[list[str], dict[str, str], list[list[str]]] | None:
+    """Return a table's columns, the field each is taken for, and its first five rows; None for what is no table.
+
+    An editor's choice of columns goes back in as `ReadContext.columns`. Raises ParseError.
+    """
+    kind = recognize(data, file_name)
+    source = getattr(kind, "rows_of", None)
+    return table.columns_of(source(data)) if source else None
 
 
 def expand(data: bytes, context: ReadContext, budget: Budget | None = None) -> Iterator[Member | Rejected]:
@@ -136,6 +160,8 @@ def read_member(member: Member, context: ReadContext) -> Iterator[ParsedArticle 
     found = False
     for article in kind.read(member.data, inner):
         found = True
+        if member.warning and isinstance(article, ParsedArticle):
+            article = dataclasses.replace(article, warnings=(*article.warnings, member.warning))
         yield article
     if not found:
         raise ParseError(f"The file ({kind.name}) holds no article.", mend="Check that it is the file you meant.")

@@ -168,6 +168,9 @@ def article(
     issued = line("issued_at")
     urgency = line("urgency")
     standfirst = line("standfirst")
+    outlet, evidence = line("outlet"), _origin(values["outlet"][0][1]) if line("outlet") else ""
+    if not outlet and address.startswith(("http://", "https://")):
+        outlet, evidence = fields.host_of(address)
     return ParsedArticle(
         format=kind,
         headline=headline,
@@ -179,8 +182,8 @@ def article(
         source_line=line("source_line"),
         body="\n".join(paragraphs),
         language=line("language"),
-        outlet_name=line("outlet"),
-        outlet_evidence=_origin(values["outlet"][0][1]) if line("outlet") else "",
+        outlet_name=outlet,
+        outlet_evidence=evidence,
         url=address if address.startswith(("http://", "https://")) else "",
         guid=line("guid") or (address if not address.startswith(("http://", "https://")) else ""),
         published=_published(values.get("published_at", ()), context, line("language")),

@@ -17,6 +17,8 @@ _MISC = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>
 _ROOT = re.compile(r"\s*<((?:[A-Za-z_][\w.\-]*:)?[A-Za-z_][\w.\-]*)([^>]*)")
 _NAMESPACE = re.compile(r"""\bxmlns(?::([\w.\-]+))?\s*=\s*["']([^"']*)["']""")
 
+# Control bytes that no text has; wires have had their marks of beginning and end (1 to 4) since the telegraph.
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\x0b\x01\x02\x03\x04"))
 # Kinds a newsroom meets that hold no text to archive, with the words a person uses for them.
 _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -81,6 +83,16 @@ def xml_root(data: bytes) -> tuple[str, str]:
     return namespaces.get(prefix, ""), local
 
 
+def as_utf8(content: bytes, encoding: str) -> bytes:
+    """Return text bytes as UTF-8 with a mark when their header names an encoding that fits, else as they are."""
+    if not encoding:
+        return content
+    try:
+        return codecs.BOM_UTF8 + content.decode(encoding).removeprefix("\ufeff").encode("utf-8")
+    except (LookupError, UnicodeError):
+        return content
+
+
 def is_binary(data: bytes) -> bool:
     """Say whether the bytes hold no text in any encoding that is read (text with UTF-16 or UTF-32 is text)."""
     head = data[:8192]
@@ -90,7 +102,7 @@ def is_binary(data: bytes) -> bool:
     if zeros:
         even, odd = head[0::2].count(0), head[1::2].count(0)
         return max(even, odd) < 0.3 * (len(head) / 2) or min(even, odd) > 0.05 * (len(head) / 2)
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b\x0b\x01\x02\x03\x04" for byte in head)
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     return controls > len(head) * 0.02
 
 

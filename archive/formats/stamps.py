@@ -124,6 +124,12 @@ def moment(value: str) -> datetime | None:
     return found[0].astimezone(UTC)
 
 
+def fetched(stamp: str, context: ReadContext) -> datetime | None:
+    """Return when something was fetched, None for a stamp that can't be read or lies after the upload."""
+    when = moment(stamp)
+    return when if when and when <= context.captured_at else None
+
+
 def hold_until(value: str, context: ReadContext) -> datetime | None:
     """Return when an embargo ends, in UTC. Without a zone it is the outlet's, else the last place on earth: an embargo
     must rather last a few hours too long than be broken."""

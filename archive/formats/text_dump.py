@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from archive.formats import sniff
 from archive.formats.base import Candidate, Line, OutletHints, ParsedArticle, ParsedTag, ParseError, ReadContext
 from archive.formats.dump_blocks import Block, read_blocks
-from archive.formats.dump_body import block_scores, smooth
 from archive.formats.dump_fields import (
     headline_index,
     is_reading_time,
@@ -22,6 +21,7 @@ from archive.formats.dump_fields import (
     read_source,
     read_tags,
 )
+from archive.formats.dump_model import Linear, block_scores, heaviest_segment, smooth
 from archive.formats.dump_patterns import BYLINE, READ_MORE, SOURCE
 from archive.text.encoding import UndecodableText, decode
 from archive.text.language import guess_language
@@ -72,15 +72,16 @@ class TextDump:
 FORMAT = TextDump()
 
 
-def read_dump(text: str, context: ReadContext) -> ParsedArticle:
+def read_dump(text: str, context: ReadContext, models: tuple[Linear, Linear] | None = None) -> ParsedArticle:
     """Return the article in the text of a dump, with a complete ledger. Raises ParseError for a dump without words."""
     hints = context.outlet
-    language = guess_language(_longest_lines(text)) or (hints.language if hints else "")
+    language = guess_language(longest_lines(text)) or (hints.language if hints else "")
     blocks = read_blocks(text, language)
     if not any(block.key for block in blocks):
         raise ParseError("The file holds no words, only signs.", mend="Check that the right file was chosen.")
-    inside = smooth(_with_hints(blocks, block_scores(blocks), hints))
-    top = headline_index(blocks, inside)
+    scores = _with_hints(blocks, block_scores(blocks, language, models), hints)
+    inside = smooth(scores)
+    top = headline_index(blocks, inside, heaviest_segment(scores, [block.words for block in blocks])[0])
     if top is None:
         top = _title_of_short_text(blocks)
     headline = _mark_above(blocks, inside, top)
@@ -130,7 +131,8 @@ def read_dump(text: str, context: ReadContext) -> ParsedArticle:
     )
 
 
-def _longest_lines(text: str) -> str:
+def longest_lines(text: str) -> str:
+    """Return the lines that are likely prose, for guessing the language."""
     lines = [line for line in text.splitlines() if len(line) > 60]
     return "\n".join(lines[:200]) or text
 

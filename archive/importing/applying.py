@@ -449,12 +449,15 @@ def _answer(run: ImportRun, news: Sequence[_Result], memory: Memory, at: datetim
 
     Orders that waited for one of them are carried out at once, so that what was killed is never seen.
     """
-    keys = sorted({key for result in news for key in keys_of(result.one.arrival, result.one.passages)})
+    ids = _waiting_for({key for result in news for key in keys_of(result.one.arrival, result.one.passages)})
+    if not ids:
+        return set()
     open_runs = (ImportRun.State.RUNNING, ImportRun.State.READING, ImportRun.State.DONE, ImportRun.State.PREVIEW)
-    items = list(
+    items = (
         ImportItem.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=ImportItem.State.QUESTION, keys__overlap=keys, run__state__in=open_runs)
-        .select_related("run")[:500]
+        .filter(pk__in=ids, state=ImportItem.State.QUESTION, run__state__in=open_runs)
+        .select_related("run")
+        .order_by("pk")
     )
     woken: set[int] = set()
     for item in items:
@@ -472,6 +475,17 @@ def _answer(run: ImportRun, news: Sequence[_Result], memory: Memory, at: datetim
         item.save(update_fields=["state", "outcome"])
         woken.add(item.run_id)
     return woken
+
+
+def _waiting_for(keys: set[str]) -> list[int]:
+    """Return the open questions that wait for any of these keys; uses import_item_question."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM archive_importitem WHERE state = 'question' AND keys && %s::varchar[]"
+            " ORDER BY id LIMIT 500",
+            [list(keys)],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _fail_next(run: ImportRun, error: Exception, at: datetime) -> Batch:

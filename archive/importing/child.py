@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from archive.formats import registry
 from archive.formats.base import Budget, Member, OutletHints, ParsedArticle, ParseError, ReadContext, Rejected
-from archive.text.fingerprint import text_key, winnow
+from archive.text.fingerprint import text_key_of, winnow_of
 from archive.text.keys import name_key
 from archive.text.normalize import words
 
@@ -59,11 +59,11 @@ def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:
 
 def facts_of(headline: str, standfirst: str, body: str) -> dict[str, Any]:
     """Return what matching compares: the key of the text, its length in words, and hashes of its passages."""
-    text = "\n".join((headline, standfirst, body))
+    tokens = words("\n".join((headline, standfirst, body)))
     return {
-        "text_key": text_key(headline, standfirst, body),
-        "words": len(words(text)),
-        "passages": sorted(winnow(text))[:MOST_PASSAGES],
+        "text_key": text_key_of(tokens),
+        "words": len(tokens),
+        "passages": sorted(winnow_of(tokens))[:MOST_PASSAGES],
     }
 
 

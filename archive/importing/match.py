@@ -27,7 +27,8 @@ def decide(arrival: Arrival, held: Iterable[Held], choice: Choice | None = None)
     near_first = sorted(held, key=lambda one: (-_weight(one), one.article_id, -one.version_id))
     if choice is not None:
         return _as_chosen(arrival, near_first, choice)
-    if not arrival.word_count and arrival.signal not in _ORDERS:
+    # What has an identifier of its own stands in the outlet's list even when nothing is written in it.
+    if not arrival.word_count and not arrival.guid and arrival.signal not in _ORDERS:
         return Plan(
             Outcome.QUESTION,
             "No text of an article was found in it: restore the lines that belong to it, or write it in.",
@@ -166,6 +167,9 @@ def _known_address(arrival: Arrival, placed: Sequence[Held], held: Sequence[Held
 def _order(arrival: Arrival, target: Sequence[Held], held: Sequence[Held]) -> Plan:
     """Plan for a kill, a withholding or a reinstatement: it needs the article it speaks of."""
     target = target or [one for one in held if one.same_text and arrival.word_count >= THIN_WORDS]
+    if not target and arrival.signal == "withhold" and arrival.word_count and not arrival.about_guid:
+        reason = "Nothing like it is held; the outlet asks for it to be withheld."
+        return Plan(Outcome.CREATED, reason, outlet_id=arrival.outlet_id)
     if not target:
         return Plan(
             Outcome.QUESTION,

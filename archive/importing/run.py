@@ -30,9 +30,11 @@ from .serial import hints_to_json
 
 State = ImportRun.State
 SLICE_SECONDS = 4.0
+# Reading goes on longer: to leave a large file means to pass over its first part again.
+READ_SECONDS = 45.0
 WORKERS_A_RUN = 4
 _UNFINISHED = (State.READING, State.RUNNING)
-_READ_TOGETHER = 12
+_READ_TOGETHER = 24
 
 
 class RunError(ArchiveError):
@@ -177,8 +179,8 @@ def retry(run: ImportRun) -> int:
     return again
 
 
-def read_some(run_id: int, *, seconds: float = SLICE_SECONDS, tick: Callable[[], None] | None = None) -> bool:
-    """Read files of a run for some seconds; return whether there is more to read."""
+def read_some(run_id: int, *, seconds: float = READ_SECONDS, tick: Callable[[], None] | None = None) -> bool:
+    """Read files of a run for some seconds; return whether there is more to read that nobody else reads."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state != State.READING:
         return False
@@ -189,11 +191,13 @@ def read_some(run_id: int, *, seconds: float = SLICE_SECONDS, tick: Callable[[],
     process.learn({pk: hints_to_json(one) for pk, one in known.items()})
     book = OutletBook()
     stager = staging.Stager(run)
+    found = False
     with _claimed_files(run) as claim:
         while time.monotonic() < until:
             files = claim(_READ_TOGETHER)
             if not files:
                 break
+            found = True
             for file in files:
                 whole = _read_file(run, file, process, stager, book, until, tick)
                 if whole and time.monotonic() < until:
@@ -204,10 +208,10 @@ def read_some(run_id: int, *, seconds: float = SLICE_SECONDS, tick: Callable[[],
                 tick()
             if is_automatic(run):
                 dispatch.import_run(run.pk, interactive=is_single(run))
-            if ImportRun.objects.filter(pk=run.pk).exclude(state=State.READING).exists():
+            if not _is_reading(run):
                 return False
     if run.files.filter(state=ImportFile.State.WAITING).exists():
-        return True
+        return found
     _finish_reading(run)
     return False
 
@@ -352,6 +356,11 @@ def is_single(run: ImportRun) -> bool:
     return bool(run.options.get("single"))
 
 
+def _is_reading(run: ImportRun) -> bool:
+    """Say whether the run is still to be read, which somebody may have paused or canceled."""
+    return ImportRun.objects.filter(pk=run.pk, state=State.READING).exists()
+
+
 def _may_import(run: ImportRun) -> bool:
     return run.state == State.RUNNING or (run.state == State.READING and is_automatic(run))
 
@@ -394,7 +403,7 @@ def _read_file(
                 tick()
             if is_automatic(run):
                 dispatch.import_run(run.pk, interactive=is_single(run))
-            if time.monotonic() >= until:
+            if time.monotonic() >= until or not _is_reading(run):
                 return False
     except FileUnreadable as error:
         stager.flush()
@@ -452,21 +461,30 @@ def _claimed_files(run: ImportRun) -> Iterator[Callable[[int], list[ImportFile]]
 
     def claim(most: int) -> list[ImportFile]:
         release()
-        out: list[ImportFile] = []
-        for file in staging.waiting_files(run, most * 4):
-            if not _try_lock(f"file {file.pk}"):
-                continue
-            held.append(file.pk)
-            file.refresh_from_db()
-            if file.state == ImportFile.State.WAITING:
-                out.append(file)
-            if len(out) == most or file.size > staging.SMALL_BYTES:
+        waiting = run.files.filter(state=ImportFile.State.WAITING).order_by("position")
+        ids = list(waiting.values_list("pk", flat=True)[: most * WORKERS_A_RUN])
+        for start in range(0, len(ids), most):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT id, pg_try_advisory_lock(hashtextextended('file ' || id, 7000)) FROM unnest(%s::bigint[])"
+                    " AS id",
+                    [ids[start : start + most]],
+                )
+                held.extend(pk for pk, locked in cursor.fetchall() if locked)
+            if held:
                 break
-        return out
+        # Looked at again under the lock: another reader may have finished one in between.
+        rows = ImportFile.objects.filter(pk__in=held, state=ImportFile.State.WAITING).order_by("position")
+        return list(rows.select_related("blob"))
 
     def release() -> None:
-        while held:
-            _unlock(f"file {held.pop()}")
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_advisory_unlock(hashtextextended('file ' || id, 7000)) FROM unnest(%s::bigint[]) AS id",
+                    [held],
+                )
+        held.clear()
 
     try:
         yield claim

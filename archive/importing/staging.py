@@ -22,7 +22,7 @@ from archive.articles.bulk import copy_rows, store_blobs
 from archive.articles.content import host_of
 from archive.articles.operations import ArchiveError
 from archive.formats import registry
-from archive.models import Blob, ImportChunk, ImportFile, ImportItem, ImportRun
+from archive.models import ImportChunk, ImportFile, ImportItem, ImportRun
 
 from . import serial
 from .reading import Record
@@ -114,8 +114,8 @@ def close_file(file: ImportFile) -> None:
 
 def bytes_of(file: ImportFile) -> bytes:
     """Return the bytes of a file that waits."""
-    if file.blob_id:
-        return Blob.objects.get(pk=file.blob_id).content()
+    if file.blob is not None:
+        return file.blob.content()
     parts = file.chunks.order_by("start").values_list("data", flat=True)
     return b"".join(bytes(part) for part in parts.iterator(chunk_size=16))
 
@@ -262,12 +262,6 @@ def fail_file(run: ImportRun, file: ImportFile, data: bytes, *, reason: str, men
             return
         ImportFile.objects.filter(pk=file.pk).update(state=ImportFile.State.FAILED, taken=F("taken") + 1, blob_id=blob)
         ImportChunk.objects.filter(file=file).delete()
-
-
-def waiting_files(run: ImportRun, most: int = 24) -> Sequence[ImportFile]:
-    """Return the next files to read; uses import_file_by_state."""
-    rows = run.files.filter(state=ImportFile.State.WAITING).order_by("position")
-    return list(rows[:most])
 
 
 def _item_row(run: ImportRun, file: ImportFile, record: Record, blob: str, position: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import F, Prefetch, Q
 
-from archive.models import Article, ArticleTag, Attribution, Quote, Tag, Version
+from archive.models import Article, ArticleTag, Attribution, Membership, Quote, Tag, Version
 from archive.search import ArticleDocuments, Document, guess_language
 
 
@@ -68,7 +68,8 @@ def _documents(article: Article, now: datetime) -> Iterator[Document]:
             captured=version.recorded_at,
             current=version.pk == article.current_version_id,
             restricted=embargoed or article.status != Article.Status.USABLE,
-            copies=(membership.copy_of_id or 0) if membership else 0,
+            # A rewrite says it anew; only near-copies fold under the text they repeat.
+            copies=(membership.copy_of_id or 0) if membership and membership.role == Membership.Role.NEAR_COPY else 0,
             content_hash=version.content_sha256,
         )
 

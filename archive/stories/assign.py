@@ -30,6 +30,7 @@ from archive.text.fingerprint import winnow
 
 from . import lookup, vectors
 from .annotate import annotate
+from .locks import stories_lock
 from .placement import REACH_DAYS, Option, Placement, Verdict, place
 from .reasons import reasons_for
 from .refresh import body_of, furniture_of, refresh
@@ -106,6 +107,7 @@ def place_waiting(*, at: datetime, wait: bool = False, limit: int | None = None)
 def _carry(seen: Sequence[tuple[int, int]], report: Report, at: datetime) -> None:
     try:
         with transaction.atomic():
+            stories_lock()
             _place_batch([article for article, _ in seen], report, at)
             for article, wanted in seen:
                 PlacementEntry.objects.filter(pk=article).update(done=wanted, done_at=at, attempts=0, last_error="")
@@ -203,10 +205,15 @@ def _offer(article: Article, story: int, decision: Placement, others: Mapping[in
 
 
 def exclusions(article_ids: Sequence[int]) -> dict[int, frozenset[int]]:
-    """Return the stories that editors kept these articles out of."""
+    """Return the stories that editors kept these articles out of, and those that such stories led on to since."""
     found: dict[int, set[int]] = {}
-    for article, story in StoryExclusion.objects.filter(article__in=article_ids).values_list("article_id", "story_id"):
-        found.setdefault(article, set()).add(story)
+    rows = StoryExclusion.objects.filter(article__in=article_ids).select_related("story")
+    for row in rows:
+        story = row.story
+        found.setdefault(row.article_id, set()).add(story.pk)
+        while story.merged_into is not None:
+            story = story.merged_into
+            found[row.article_id].add(story.pk)
     return {article: frozenset(stories) for article, stories in found.items()}
 
 

@@ -17,6 +17,7 @@ from archive.models import Article, Membership, Origin, Story, StorySuggestion, 
 from . import lookup, repair, vectors
 from .assign import Move, Report, exclusions, one_placer
 from .candidates import REWEIGH_GROWTH
+from .locks import stories_lock
 from .reasons import reasons_for
 from .refresh import refresh
 from .similarity import Entry, nearness, shared_terms
@@ -34,6 +35,7 @@ def repair_recent(*, at: datetime, today: date | None = None, dry_run: bool = Fa
     """
     report = Report()
     with one_placer(wait=True), transaction.atomic():
+        stories_lock()
         window = _window(today)
         _weigh_anew(window)
         groups, current = _mend(window)
@@ -86,15 +88,16 @@ def _mend(window: Sequence[int]) -> tuple[list[tuple[int | None, list[int]]], di
     rows = list(Membership.objects.filter(story__in=stories).values_list("article_id", "story_id", "pinned", "origin"))
     current = {article: story for article, story, _, _ in rows}
     fresh = set(window)
-    anchors = {
-        article: story
-        for article, story, pinned, origin in rows
-        if pinned or origin == Origin.EDITOR or article not in fresh
-    }
+    kept_out = exclusions(list(current))
+    # A story that an editor put something into, or kept something out of, stays as the editor saw it: formed anew,
+    # nobody could say what was put where. Others may still come to it.
+    seen = {story for barred in kept_out.values() for story in barred}
+    seen |= {story for _, story, pinned, origin in rows if pinned or origin == Origin.EDITOR}
+    anchors = {article: story for article, story, _, _ in rows if story in seen or article not in fresh}
     entries = lookup.entries(current)
     ordered: list[Entry] = [entries[article] for article in sorted(current) if article in entries]
     anchors = {article: story for article, story in anchors.items() if article in entries}
-    groups = repair.mend(ordered, anchors, exclusions([entry.id for entry in ordered]))  # type: ignore[misc]
+    groups = repair.mend(ordered, anchors, kept_out)  # type: ignore[misc]
     named = repair.keep_names(groups, current, anchors)
     return [(story, list(members)) for story, members in named], current  # type: ignore[misc,arg-type]
 

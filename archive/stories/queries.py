@@ -250,8 +250,7 @@ def story_record(story_id: int, user: User | None = None, *, at: datetime | None
             }
             for item in course.items
         ],
-        **as_record(provenance_of([item.article for item in course.items])),
-    }
+    } | as_record(provenance_of([item.article for item in course.items]))
 
 
 def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int = 10) -> list[Related]:

@@ -13,13 +13,13 @@ from datetime import UTC, datetime, time
 from django.db import connection
 
 from archive.articles.operations import touch_index
-from archive.models import Article, Membership, OutletLine, Story
+from archive.models import Article, Attribution, Membership, OutletLine, Quote, Story
 from archive.text.normalize import line_key
 
 from .evidence import Dated, not_before
 from .families import refresh_families
 from .origins import refresh_held
-from .roles import Told, in_time, parts, told
+from .roles import ALL_PAIRS_UP_TO, Told, in_time, parts, told
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
@@ -76,14 +76,15 @@ def refresh(story_ids: Iterable[int], *, at: datetime, leads_to: Mapping[int, in
     for row in rows.order_by("article_id"):
         members[row.story_id].append(row)
     furniture = furniture_of({row.article.outlet_id for rows in members.values() for row in rows})
+    refresh_held(ids)
     changed: list[int] = []
     for story in stories.values():
         if members[story.pk]:
             changed += _derive(story, members[story.pk], furniture, at)
         else:
             _lead_on(story, (leads_to or {}).get(story.pk))
-    refresh_held(ids)
-    refresh_families(ids)
+    quoting = Quote.objects.filter(article__membership__story__in=ids)
+    refresh_families(set(quoting.values_list("article__membership__story", flat=True)))
     if changed:
         touch_index(changed)
 
@@ -92,7 +93,7 @@ def _derive(
     story: Story, members: list[Membership], furniture: Mapping[int, frozenset[str]], at: datetime
 ) -> list[int]:
     texts = {row.article_id: told_of(row.article, furniture) for row in members}
-    given = parts(list(texts.values()), sharing_pairs(list(texts)) if len(members) > 1 else None)
+    given = parts(list(texts.values()), sharing_pairs(list(texts)) if len(members) > ALL_PAIRS_UP_TO else None)
     changed: list[int] = []
     for row in members:
         part = given[row.article_id]
@@ -130,16 +131,27 @@ def _derive(
 
 
 def _place_undated(ordered: list[Article]) -> None:
-    dated = [
-        Dated(a.pk, a.published_at.date(), a.current_version.headline, a.current_version.body, a.outlet.name)
+    undated = [article for article in ordered if article.published_at is None]
+    if not undated:
+        return
+    dated = {
+        a.pk: Dated(a.pk, a.published_at.date(), a.current_version.headline, a.current_version.body, a.outlet.name)
         for a in ordered
         if a.published_at
-    ]
-    for article in ordered:
-        if article.published_at is not None:
-            continue
+    }
+    hops = Attribution.objects.filter(
+        version__in=[article.current_version_id for article in undated],
+        held_article__in=list(dated),
+        role=Attribution.Role.MAIN,
+        rejected_at=None,
+    )
+    rests_on: dict[int, list[Dated]] = defaultdict(list)
+    for article_id, held in hops.values_list("article_id", "held_article_id"):
+        rests_on[article_id].append(dated[held])
+    for article in undated:
         version = article.current_version
-        found = not_before(f"{version.headline}\n{version.standfirst}\n{version.body}", dated)
+        text = f"{version.headline}\n{version.standfirst}\n{version.body}"
+        found = not_before(text, list(dated.values()), rests_on[article.pk])
         moment = datetime.combine(found.day, time.min, tzinfo=UTC) if found else None
         reason = found.reason[:300] if found else ""
         if (article.not_before, article.not_before_reason) != (moment, reason):
@@ -150,8 +162,9 @@ def _place_undated(ordered: list[Article]) -> None:
 def _lead_on(story: Story, target: int | None) -> None:
     story.article_count = story.outlet_count = 0
     story.first_at = story.last_at = None
-    if target is not None and target != story.pk:
-        story.merged_into_id = target
+    end = _end_of(target, story.pk) if target is not None else None
+    if end is not None:
+        story.merged_into_id = end
         story.save(update_fields=["merged_into", "article_count", "outlet_count", "first_at", "last_at"])
         return
     touched = story.title_is_pinned or story.edits.exists() or story.merged.exists() or story.exclusions.exists()
@@ -159,3 +172,13 @@ def _lead_on(story: Story, target: int | None) -> None:
         story.save(update_fields=["article_count", "outlet_count", "first_at", "last_at"])
     else:
         story.delete()
+
+
+def _end_of(target: int, leaving: int) -> int | None:
+    """Return where the address of `target` ends, None when it would lead back to the story that is emptied."""
+    while target != leaving:
+        onward = Story.objects.filter(pk=target).values_list("merged_into", flat=True).first()
+        if onward is None:
+            return target
+        target = onward
+    return None

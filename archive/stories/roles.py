@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from archive.text.fingerprint import containment, shingles
 
@@ -50,8 +51,14 @@ class Part:
 
 def told(article: int, at: datetime | None, headline: str, body: str, language: str = "") -> Told:
     """Return a member ready to be compared with others."""
+    return Told(article, at, *_compared_by(headline, body, language))
+
+
+@lru_cache(maxsize=512)
+def _compared_by(headline: str, body: str, language: str) -> tuple[frozenset[int], tuple[frozenset[str], ...]]:
+    """A story is derived anew whenever one article joins it: the texts of the others were read a moment ago."""
     sentences = (frozenset(word_stems(sentence, language)) for sentence in _SENTENCE.split(body))
-    return Told(article, at, shingles(f"{headline}\n{body}"), tuple(s for s in sentences if len(s) >= 4))
+    return shingles(f"{headline}\n{body}"), tuple(s for s in sentences if len(s) >= 4)
 
 
 def in_time(members: Collection[Told]) -> list[Told]:
@@ -60,7 +67,8 @@ def in_time(members: Collection[Told]) -> list[Told]:
 
 
 def parts(members: Collection[Told], sharing: Collection[tuple[int, int]] | None = None) -> dict[int, Part]:
-    """Return the role of each member. `sharing` are the pairs of ids that share passages, where that is known."""
+    """Return the role of each member. `sharing` are the pairs of ids that share passages: with it,
+    only these are compared; without it, all are."""
     ordered = in_time(members)
     given: dict[int, Part] = {}
     for position, member in enumerate(ordered):
@@ -68,7 +76,7 @@ def parts(members: Collection[Told], sharing: Collection[tuple[int, int]] | None
             given[member.id] = Part("earliest_held")
             continue
         earlier = ordered[:position]
-        if sharing is not None and len(ordered) > ALL_PAIRS_UP_TO:
+        if sharing is not None:
             earlier = [e for e in earlier if (e.id, member.id) in sharing or (member.id, e.id) in sharing]
         given[member.id] = _repeats(member, earlier) or _in_time_part(member, ordered[0])
     return given

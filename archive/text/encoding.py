@@ -126,7 +126,7 @@ def _best(data: bytes, declared: str) -> str:
     sample = _dense_sample(data)
     scores = [(_plausibility(sample, name) + (0.15 if name == declared else 0.0), name) for name in names]
     score, name = max(scores, key=lambda pair: pair[0])
-    if score > 0.2:
+    if score > 0.35:
         return name
     # A few stray bytes in ASCII text say too little; Western Europe is the likeliest.
     rare = sum(byte > 0x7F for byte in sample) < len(sample) // 20
@@ -175,7 +175,7 @@ def _plausibility(sample: bytes, name: str) -> float:
 
 
 def _latin_worth(char: str) -> float:
-    if char in "éèáàäöüßñçãõóíúâêôîåøæëïûùìòðþý¿¡":
+    if char in "éèáàäöüßñçãõóíúâêôîåøæëïûùìòðþý¿¡£€°":
         return 0.9
     if char in "“”‘’«»–—…•·©®€£°\xa0„™":
         return 0.8

@@ -23,7 +23,12 @@ def text_key(*parts: str) -> str:
     Two captures with the same key are the same text after cleaning: line breaks, typography, case, punctuation and
     the border between standfirst and body do not count.
     """
-    return hashlib.sha256(" ".join(words("\n".join(parts))).encode()).hexdigest()
+    return text_key_of(words("\n".join(parts)))
+
+
+def text_key_of(tokens: list[str]) -> str:
+    """Return the `text_key` of a text whose folded words are at hand already."""
+    return hashlib.sha256(" ".join(tokens).encode()).hexdigest()
 
 
 def content_sha256(*parts: str) -> str:
@@ -62,14 +67,21 @@ def overlap(left: Collection[int], right: Collection[int]) -> float:
 
 def winnow(text: str) -> frozenset[int]:
     """Return the winnowed hashes of `text`: of every window of eight 8-word grams the smallest, the last of equals."""
-    grams = _grams(words(text), GRAM)
+    return winnow_of(words(text))
+
+
+def winnow_of(tokens: list[str]) -> frozenset[int]:
+    """Return what `winnow` returns for a text whose folded words are at hand already."""
+    grams = _grams(tokens, GRAM)
     if len(grams) <= WINDOW:
         return frozenset({min(grams)}) if grams else frozenset()
     chosen: set[int] = set()
     last = -1
     for start in range(len(grams) - WINDOW + 1):
         if last < start:
-            last = max(range(start, start + WINDOW), key=lambda i: (-grams[i], i))
+            window = grams[start : start + WINDOW]
+            window.reverse()
+            last = start + WINDOW - 1 - window.index(min(window))
             chosen.add(grams[last])
         elif grams[start + WINDOW - 1] <= grams[last]:
             last = start + WINDOW - 1

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_STOP_WORDS = {
+_LISTED = {
     "en": "the of and to in that is was for on with as it at by he from his be are this have an has but not they which",
     "es": "el la de que y en los del se las por un para con una su al lo como más pero sus este fue ha desde sobre entre",
     "fr": "le la les de des et en un une du que est dans pour qui sur au par pas plus ce avec sont il son aux ses cette",
@@ -70,9 +70,10 @@ _SCRIPTS = (
     ("ko", 0xAC00, 0xD7AF),
 )
 _LANGUAGES: dict[str, list[str]] = {}
-for _code, _listed in _STOP_WORDS.items():
+for _code, _listed in _LISTED.items():
     for _word in _listed.split():
         _LANGUAGES.setdefault(_word, []).append(_code)
+STOP_WORDS = {code: frozenset(listed.split()) for code, listed in _LISTED.items()}
 # Words that only the right encoding spells.
 ACCENTED_STOP_WORDS = frozenset(word for word in _LANGUAGES if not word.isascii())
 _WORD = re.compile(r"[^\W\d_]+")

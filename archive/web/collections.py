@@ -28,6 +28,7 @@ from archive.articles.export import export_records
 from archive.articles.operations import ArchiveError
 from archive.models import Article, Collection, ResearchRequest, User
 
+PAGE = 40
 FEED_SALT = "archive.collection-feed"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -122,7 +123,7 @@ def detail(request, pk: int):
         "mine": mine,
         "may_write": mine or request.user.has_perm("archive.edit_article"),
         "timeline": request.GET.get("order") == "time",
-        "entries": _entries(page, in_time=request.GET.get("order") == "time"),
+        **_shown(request, _entries(page, in_time=request.GET.get("order") == "time")),
         "feed_url": reverse("collection_feed", args=[feed_token(request.user, page.collection)]),
     }
     return render(request, "collections/detail.html", context)
@@ -332,6 +333,22 @@ def _entries(page: collections.CollectionPage, *, in_time: bool) -> list:
         return list(page.entries)
     latest = datetime.max.replace(tzinfo=UTC)
     return sorted(page.entries, key=lambda e: (e[1].published_at or e[1].not_before or latest, e[1].pk))
+
+
+def _shown(request, entries: list) -> dict[str, object]:
+    """Return the entries of the page that was asked for, or all of them for printing, with the ways on."""
+    if request.GET.get("all") == "1":
+        return {"entries": entries, "total": len(entries)}
+    first = (max(_number(request.GET.get("page")) or 1, 1) - 1) * PAGE
+    query = "order=time&" if request.GET.get("order") == "time" else ""
+    return {
+        "entries": entries[first : first + PAGE],
+        "first": first + 1,
+        "last": min(first + PAGE, len(entries)),
+        "total": len(entries),
+        "previous_url": f"?{query}page={first // PAGE}" if first else "",
+        "next_url": f"?{query}page={first // PAGE + 2}" if first + PAGE < len(entries) else "",
+    }
 
 
 def _is_ours(request, url: str) -> bool:

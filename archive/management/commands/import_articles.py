@@ -19,8 +19,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from archive import clock
 from archive.articles.operations import ArchiveError
 from archive.importing import preview, run, staging
+from archive.indexing.drain import settle
 from archive.models import ImportItem, ImportRun
+from archive.stories.assign import place_waiting
 
+_PLACED_AT_ONCE = 2000
 # What lies beside articles in a folder and is none.
 _PASSED_OVER = ("readme", "license", "licence", "copying", "changelog")
 
@@ -106,12 +109,10 @@ class Command(BaseCommand):
         bar(job)
 
     def _bring_up_to_date(self) -> None:
-        """Drain the index here unless a worker does it, so that the result can be searched."""
-        try:
-            from archive.indexing import drain
-        except ImportError:
-            return
-        drain.drain_all() if hasattr(drain, "drain_all") else None
+        """See to it that the result can be searched and stands in its stories, here where no worker does it."""
+        settle()
+        # Stories of a large import follow behind, with a worker or the next command.
+        place_waiting(at=clock.now(), limit=_PLACED_AT_ONCE)
 
     def _print(self, answer: dict[str, Any], as_json: bool) -> None:
         if as_json:

@@ -89,6 +89,18 @@ def test_a_warc_that_is_cut_off_gives_what_came_before():
     assert isinstance(cut, Rejected) and "cut" in cut.reason
 
 
+def test_a_page_that_does_not_match_its_checksum_is_read_with_a_warning():
+    data = warc(page_response(), compressed=False).replace(b"Wednesday", b"Wednesdax")
+    (article,) = registry.read(data, ReadContext(captured_at=datetime(2026, 4, 1, tzinfo=UTC)))
+    assert "Wednesdax" in article.body
+    assert any("checksum" in warning for warning in article.warnings)
+
+
+def test_a_page_that_matches_its_checksum_has_no_such_warning():
+    (article,) = registry.read(warc(page_response()), ReadContext(captured_at=datetime(2026, 4, 1, tzinfo=UTC)))
+    assert not any("checksum" in warning for warning in article.warnings)
+
+
 def test_a_warc_without_a_page_is_refused():
     with pytest.raises(ParseError, match="no saved page"):
         expand(warc(("https://courier.example/p.jpg", 200, "image/jpeg", b"x")))

@@ -77,3 +77,10 @@ def test_terms_of_use_that_come_with_a_later_version_are_kept_whole():
     imported({"2.xml": document("qna-1", metres="two", more=f'<doc.rights limitations="{terms}"/>', clock="091500")})
     (article,) = Article.objects.all()
     assert article.usage_terms == terms
+
+
+def test_a_story_that_comes_with_the_word_to_withhold_it_is_held_and_not_shown():
+    imported({"1.xml": document("qna-1", status='management-status="withheld"')})
+    (article,) = Article.objects.all()
+    assert article.status == Article.Status.WITHHELD
+    assert "three metres" in article.current_version.body

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from archive.articles import operations, status, trail
+from archive.articles import collections, operations, status, trail
 from archive.articles.content import Content, Metadata
 from archive.formats.base import DateReading
 from archive.models import Article, Collection, User
@@ -194,3 +194,11 @@ def test_an_embargo_that_is_over_shows_the_article_again(ana, dossier):
     assert order(ana, dossier) == []
     Article.objects.filter(pk=article.pk).update(embargoed_until=datetime.now(UTC) - timedelta(hours=1))
     assert order(ana, dossier) == ["Speech"]
+
+
+def test_a_long_collection_is_paged_and_can_be_printed_whole(ana, dossier):
+    articles = [make(f"Report {number:02}") for number in range(45)]
+    collections.add(collection=dossier, articles=articles, by=ana.user, at=NOW)
+    assert order(ana, dossier)[0] == "Report 00" and len(order(ana, dossier)) == 40
+    assert order(ana, dossier, page="2") == [f"Report {number}" for number in range(40, 45)]
+    assert len(order(ana, dossier, all="1")) == 45

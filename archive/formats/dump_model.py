@@ -1,0 +1,146 @@
+"""Which blocks of a dump are the article: one linear model on shapes, one that also sees what the first said around.
+
+The weights are in `dump_model.json`, trained by tools/train_dump_model.py; docs/importing.md has the measurements.
+Plain sums, no numerical library: a dump of 400 blocks takes a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from operator import mul
+from pathlib import Path
+
+from archive.formats.dump_blocks import Block
+from archive.formats.dump_features import features, heaviest_run
+
+SWITCH_COST = 0.5
+_OFFSETS = (-5, -4, -3, -2, -1, 1, 2, 3, 4, 5)
+_SPANS = (3, 8, 20)
+CONTEXT_NAMES: tuple[str, ...] = (
+    "first",
+    *(f"first{offset:+d}" for offset in _OFFSETS),
+    *(f"{name}{span}" for span in _SPANS for name in ("mean", "weighed", "before", "after")),
+    *("passed", "ahead", "amount", "top", "below_top", "inside", "from_start", "to_end", "segment_share"),
+    *("since_body", "until_body"),
+)
+
+
+Linear = tuple[list[float], float]
+
+
+@lru_cache(maxsize=1)
+def _stored() -> tuple[Linear, Linear]:
+    model = json.loads((Path(__file__).parent / "dump_model.json").read_text(encoding="utf8"))
+    first, second = model["first"], model["second"]
+    return (first["weights"], first["bias"]), (second["weights"], second["bias"])
+
+
+def block_scores(blocks: Sequence[Block], language: str, models: tuple[Linear, Linear] | None = None) -> list[float]:
+    """Return for each block how much it looks like body (above 0) or furniture (below 0), in log-odds.
+
+    `models` replaces the stored ones: cross-validation needs that.
+    """
+    if not blocks:
+        return []
+    (first, first_bias), (second, second_bias) = models or _stored()
+    rows = features(blocks, language, heaviest_run(blocks))
+    scores = [sum(map(mul, row, first)) + first_bias for row in rows]
+    around = context(scores, [block.words for block in blocks])
+    return [sum(map(mul, (*row, *more), second)) + second_bias for row, more in zip(rows, around, strict=True)]
+
+
+def context(scores: Sequence[float], words: Sequence[int]) -> list[list[float]]:
+    """Return one row of `CONTEXT_NAMES` for each block: what the first model said of it and of the blocks around."""
+    total = len(scores)
+    likely = [1 / (1 + math.exp(-max(-30.0, min(30.0, score)))) for score in scores]
+    sums, weighed, counted = [0.0], [0.0], [0.0]
+    for score, chance, count in zip(scores, likely, words, strict=True):
+        sums.append(sums[-1] + max(-4.0, min(4.0, score)))
+        weighed.append(weighed[-1] + chance * count)
+        counted.append(counted[-1] + count)
+    amount = weighed[-1] + 1
+    highest = sorted(scores, reverse=True)[:5]
+    top = sum(highest) / len(highest)
+    start, end = heaviest_segment(scores, words)
+    share = (weighed[end + 1] - weighed[start]) / amount
+    since, until = _distances(scores)
+    rows = []
+    for i, score in enumerate(scores):
+        row = [score]
+        row.extend(max(-6.0, scores[i + offset]) if 0 <= i + offset < total else -6.0 for offset in _OFFSETS)
+        for span in _SPANS:
+            low, high = max(0, i - span), min(total, i + span + 1)
+            row.append((sums[high] - sums[low]) / (high - low))
+            row.append((weighed[high] - weighed[low]) / max(1.0, counted[high] - counted[low]))
+            row.append((sums[i] - sums[low]) / max(1, i - low))
+            row.append((sums[high] - sums[i + 1]) / max(1, high - i - 1))
+        row.append(weighed[i] / amount)
+        row.append((amount - weighed[i + 1]) / amount)
+        row.append(math.log1p(amount))
+        row.append(top)
+        row.append(top - score)
+        row.append(float(start <= i <= end))
+        row.append(math.copysign(math.log1p(abs(i - start)), i - start))
+        row.append(math.copysign(math.log1p(abs(end - i)), end - i))
+        row.append(share)
+        row.append(math.log1p(since[i]))
+        row.append(math.log1p(until[i]))
+        rows.append(row)
+    return rows
+
+
+def heaviest_segment(scores: Sequence[float], words: Sequence[int]) -> tuple[int, int]:
+    """Return the first and last index of the stretch with the greatest sum of scores, weighed by length (Kadane)."""
+    best, segment, current, start = -math.inf, (0, 0), 0.0, 0
+    for i, (score, count) in enumerate(zip(scores, words, strict=True)):
+        if current <= 0:
+            current, start = 0.0, i
+        current += max(-3.0, min(3.0, score)) * math.sqrt(count + 1)
+        if current > best:
+            best, segment = current, (start, i)
+    return segment
+
+
+def _distances(scores: Sequence[float], limit: int = 40) -> tuple[list[int], list[int]]:
+    """Return for each block the distance to the body block before it and after it; the page's ends count as one."""
+    total = len(scores)
+    since, until = [limit] * total, [limit] * total
+    last = -1
+    for i in range(total):
+        since[i] = min(limit, i - last)
+        if scores[i] > 0:
+            last = i
+    following = total
+    for i in range(total - 1, -1, -1):
+        until[i] = min(limit, following - i)
+        if scores[i] > 0:
+            following = i
+    return since, until
+
+
+def smooth(scores: Sequence[float], switch_cost: float = SWITCH_COST) -> list[bool]:
+    """Return the most plausible sequence of body (True) and furniture: each change of state costs `switch_cost`.
+
+    Viterbi over two states whose evidence is plus or minus half the score.
+    """
+    if not scores:
+        return []
+    off, on = -scores[0] / 2, scores[0] / 2 - switch_cost / 2
+    back: list[tuple[bool, bool]] = []
+    for score in scores[1:]:
+        from_on_to_off = on - switch_cost > off
+        from_off_to_on = off - switch_cost > on
+        back.append((from_on_to_off, from_off_to_on))
+        off, on = (
+            (on - switch_cost if from_on_to_off else off) - score / 2,
+            (off - switch_cost if from_off_to_on else on) + score / 2,
+        )
+    state = on - switch_cost / 2 > off
+    states = [state]
+    for from_on_to_off, from_off_to_on in reversed(back):
+        state = (not from_off_to_on) if state else from_on_to_off
+        states.append(state)
+    return states[::-1]

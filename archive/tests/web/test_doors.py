@@ -1,0 +1,175 @@
+"""Every status verb at every door: what may not be seen is seen nowhere, at once, and comes back everywhere.
+
+The word looked for stands in the headline, the text, and the title that the article gave its story.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.test import Client
+
+from archive import clock
+from archive.articles import collections, merging, operations, status
+from archive.articles.content import Content, Metadata
+from archive.formats.base import DateReading, ParsedTag
+from archive.indexing.drain import settle
+from archive.models import Article, Membership, Story, User
+from archive.web.collections import feed_token as collection_token
+from archive.web.search import feed_token as search_token
+
+WORD = "Quelvane"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def person(role: str) -> User:
+    made = User.objects.create_user(role)
+    made.groups.add(Group.objects.get(name=role))
+    return made
+
+
+def printed(*command: str) -> str:
+    out = StringIO()
+    call_command(*command, stdout=out)
+    return out.getvalue()
+
+
+class Scene:
+    """One article with the word, a harmless one beside it, and every door to both."""
+
+    def __init__(self) -> None:
+        self.reader, self.archivist = person("reader"), person("archivist")
+        self.client = Client()
+        self.client.force_login(self.reader)
+        self.article = self._make(f"{WORD} pier closes", f"{WORD} found cracks in nine piles.", ("Piers",))
+        later = Content(headline=f"{WORD} pier to close", body=f"{WORD} found cracks in ten piles.", language="en")
+        operations.add_version(article=self.article, content=later, at=clock.now())
+        self.other = self._make("Harbor stays open", "The quay stays open.", ())
+        self.story = Story.objects.create(title=f"{WORD} pier closes", article_count=2, outlet_count=1)
+        for article in (self.article, self.other):
+            Membership.objects.create(article=article, story=self.story, role="report", placed_at=clock.now())
+        self.collection = collections.create(name="Piers", by=self.reader, at=clock.now())
+        collections.add(collection=self.collection, articles=[self.article, self.other], by=self.reader, at=clock.now())
+        settle()
+        self.tag = self.article.article_tags.get().tag
+
+    @staticmethod
+    def _make(headline: str, body: str, tags: tuple[str, ...]) -> Article:
+        return operations.create_article(
+            outlet=operations.find_or_create_outlet(name="Harbor Post"),
+            content=Content(headline=headline, body=body, language="en"),
+            metadata=Metadata(
+                published=DateReading(clock.now() - timedelta(days=1), "instant"),
+                tags=tuple(ParsedTag(name) for name in tags),
+            ),
+            capture=None,
+            at=clock.now(),
+        )
+
+    def doors(self) -> dict[str, Callable[[], str]]:
+        """Return every way to read the archive: a name, and what is printed there."""
+        pk = self.article.pk
+        day = self.article.published_at
+        pages = {
+            "article": f"/articles/{pk}/",
+            "old version": f"/articles/{pk}/versions/1/",
+            "history": f"/articles/{pk}/history/",
+            "diff": f"/articles/{pk}/diff/1/2/",
+            "citation": f"/articles/{pk}/citation/",
+            "changes": "/changes/",
+            "home": "/",
+            "outlet": f"/outlets/{self.article.outlet.slug}/",
+            "tag": f"/tags/{self.tag.pk}/",
+            "day": f"/dates/{day:%Y}/{day.month}/{day.day}/",
+            "search": "/search/?q=piles",
+            "all versions": "/search/?q=piles+versions:all",
+            "suggestions": f"/search/suggest/?q={WORD[:5].lower()}",
+            "search feed": f"/search/feed/{search_token(self.reader, 'piles')}/",
+            "collection": f"/collections/{self.collection.pk}/",
+            "collection export": f"/collections/{self.collection.pk}/export.jsonl",
+            "collection feed": f"/collections/feed/{collection_token(self.reader, self.collection)}/",
+        }
+        doors: dict[str, Callable[[], str]] = {name: self._reader(path) for name, path in pages.items()}
+        doors["search command"] = lambda: printed("search", "piles", "--json")
+        doors["export command"] = lambda: printed("export_articles", "--json")
+        doors["export of the story"] = lambda: printed("export_articles", "--story", str(self.story.pk), "--json")
+        doors["story command"] = lambda: printed("show_story", str(self.story.pk), "--json")
+        doors["related command"] = lambda: printed("related", str(self.other.pk), "--json")
+        return doors
+
+    def _reader(self, path: str) -> Callable[[], str]:
+        def read() -> str:
+            answer = self.client.get(path)
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            return content.decode()
+
+        return read
+
+    def seen_at(self) -> set[str]:
+        """Return the doors at which a reader sees the word."""
+        return {name for name, read in self.doors().items() if WORD in read()}
+
+
+def withhold(scene: Scene) -> Callable[[], object]:
+    status.withhold(article=scene.article, by=scene.archivist, reason="Checking.", at=clock.now())
+    return lambda: status.reinstate(article=scene.article, by=scene.archivist, reason="Holds.", at=clock.now())
+
+
+def kill(scene: Scene) -> Callable[[], object]:
+    status.kill(article=scene.article, by=scene.archivist, reason="False.", at=clock.now())
+    return lambda: status.reinstate(article=scene.article, by=scene.archivist, reason="Holds.", at=clock.now())
+
+
+def embargo(scene: Scene) -> Callable[[], object]:
+    until = clock.now() + timedelta(hours=1)
+    status.embargo(article=scene.article, by=scene.archivist, until=until, reason="By wire.", at=clock.now())
+    return lambda: status.lift_embargo(article=scene.article, by=scene.archivist, reason="Over.", at=clock.now())
+
+
+@pytest.mark.parametrize("verb", [withhold, kill, embargo])
+def test_what_may_not_be_seen_is_seen_nowhere_and_comes_back_everywhere(verb: Callable) -> None:
+    scene = Scene()
+    before = scene.seen_at()
+    assert before >= {"article", "history", "diff", "home", "outlet", "tag", "day", "search", "export command"}
+    take_back = verb(scene)
+    assert scene.seen_at() == set(), "at once, before the index hears of it"
+    settle()
+    assert scene.seen_at() == set(), "and after it has"
+    take_back()
+    settle()
+    assert scene.seen_at() == before
+
+
+def test_an_embargo_that_is_over_lifts_by_itself() -> None:
+    scene = Scene()
+    status.embargo(
+        article=scene.article,
+        by=scene.archivist,
+        until=clock.now() + timedelta(hours=1),
+        reason="By wire.",
+        at=clock.now(),
+    )
+    assert scene.seen_at() == set()
+    assert status.lift_due_embargoes(at=clock.now()) == 0
+    assert status.lift_due_embargoes(at=clock.now() + timedelta(hours=1)) == 1
+    settle()
+    assert "search" in scene.seen_at()
+
+
+def test_a_merged_article_is_seen_through_the_other_alone() -> None:
+    scene = Scene()
+    record = merging.merge_articles(
+        source=scene.article, target=scene.other, by=scene.archivist, reason="One text.", at=clock.now()
+    )
+    settle()
+    link = f'"/articles/{scene.article.pk}/"'
+    doors = scene.doors()
+    assert [name for name in ("search", "outlet", "day", "tag", "collection", "home") if link in doors[name]()] == []
+    assert scene.client.get(f"/articles/{scene.article.pk}/")["Location"] == f"/articles/{scene.other.pk}/"
+    merging.undo(record=record, by=scene.archivist, at=clock.now())
+    settle()
+    assert "search" in scene.seen_at()

@@ -1,0 +1,190 @@
+"""The pages of stories: what each role sees, how many queries it takes, and what editors do there."""
+
+import json
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from archive.models import Article, Membership, Story, StoryVisit
+from archive.stories.assign import place_waiting
+from archive.tests.stories.world import CHESS, GATES, GATES_AGAIN, GATES_LATER, NOW, write
+
+from .world import person
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 25
+
+
+@pytest.fixture
+def harbor() -> list[Article]:
+    articles = [
+        write(GATES, "Coastal Courier", datetime(2025, 3, 12, 7, 30)),
+        write(GATES_AGAIN, "Harbor Gazette", datetime(2025, 3, 12, 10)),
+        write(GATES_LATER, "Coastal Courier", datetime(2025, 3, 15, 8)),
+        write((GATES[0], GATES[1] + "\nThe inspection took place on 11 March 2025."), "Eskdale Echo"),
+        write(CHESS, "Vale Herald", datetime(2025, 3, 13, 9)),
+    ]
+    place_waiting(at=NOW)
+    return articles
+
+
+@pytest.fixture
+def story(harbor) -> Story:
+    return Membership.objects.get(article=harbor[0]).story
+
+
+def client(role: str) -> Client:
+    signed_in = Client()
+    signed_in.force_login(person(role))
+    return signed_in
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+def test_the_timeline_shows_each_member_with_its_part_and_its_place(story):
+    shown = text_of(client("reader").get(story.get_absolute_url()))
+    assert shown.index(GATES[0]) < shown.index(GATES_LATER[0])
+    assert "earliest held" in shown and "follow-up" in shown
+    assert "not before 11 Mar 2025: speaks of 11 Mar 2025" in shown
+    assert "<svg" in shown and "<time" in shown
+    assert "shares: " in shown
+
+
+def test_readers_are_offered_no_edits_and_can_make_none(story, harbor):
+    reader = client("reader")
+    assert "Not this story" not in text_of(reader.get(story.get_absolute_url()))
+    answer = reader.post(reverse("story_edit", args=[story.pk]), {"what": "remove", "article": harbor[1].pk})
+    assert answer.status_code == 403
+    assert Membership.objects.get(article=harbor[1]).story == story
+
+
+def test_the_page_takes_a_bounded_number_of_queries(story):
+    reader = client("reader")
+    reader.get(story.get_absolute_url())
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        reader.get(story.get_absolute_url())
+    for number in range(12):
+        write((f"{GATES[0]} {number}", GATES[1]), f"Outlet {number}", datetime(2025, 3, 12, 12, number))
+    place_waiting(at=NOW)
+    with CaptureQueriesContext(connection) as many:
+        reader.get(story.get_absolute_url())
+    assert Story.objects.get(pk=story.pk).article_count == 16
+    assert len(many) == len(few) <= MOST_QUERIES
+
+
+def test_filters_narrow_and_say_how_to_show_all_again(story):
+    reader = client("reader")
+    shown = text_of(reader.get(story.get_absolute_url(), {"outlet": "harbor-gazette"}))
+    assert f"{GATES_AGAIN[0]}</a></h4>" in shown and f"{GATES_LATER[0]}</a></h4>" not in shown
+    shown = text_of(reader.get(story.get_absolute_url(), {"role": "follow_up", "since": "2025-03-14"}))
+    assert f"{GATES_LATER[0]}</a></h4>" in shown and "Show all" in shown
+    shown = text_of(reader.get(story.get_absolute_url(), {"since": "2030-01-01"}))
+    assert "Nothing in this story fits" in shown
+
+
+def test_what_came_since_the_last_look_is_marked(story):
+    reader = client("reader")
+    assert "new to you" not in text_of(reader.get(story.get_absolute_url()))
+    StoryVisit.objects.update(seen_at=datetime(2025, 3, 20, 11, tzinfo=NOW.tzinfo))
+    assert "4 new since you last looked" in text_of(reader.get(story.get_absolute_url()))
+    assert "new to you" not in text_of(reader.get(story.get_absolute_url()))
+
+
+def test_a_withheld_member_is_counted_and_not_shown(story, harbor):
+    Article.objects.filter(pk=harbor[1].pk).update(status="withheld")
+    reader = client("reader")
+    shown = text_of(reader.get(story.get_absolute_url()))
+    assert GATES_AGAIN[0] not in shown and "1 more article is not shown" in shown
+    assert GATES_AGAIN[0] not in text_of(reader.get(reverse("story_export", args=[story.pk, "json"])))
+
+
+def test_a_story_of_which_nothing_may_be_read_is_not_there(story):
+    Article.objects.update(status="withheld")
+    assert client("reader").get(story.get_absolute_url()).status_code == 404
+
+
+def test_a_story_is_given_away_as_json_csv_and_picture(story):
+    reader = client("reader")
+    record = json.loads(reader.get(reverse("story_export", args=[story.pk, "json"])).content)
+    assert record["articles"][0]["role"] == "near_copy"
+    assert record["articles"][0]["placed"] == "machine"
+    rows = text_of(reader.get(reverse("story_export", args=[story.pk, "csv"]))).splitlines()
+    assert len(rows) == 5 and rows[0].startswith("article,outlet,headline")
+    picture = reader.get(reverse("story_export", args=[story.pk, "svg"]))
+    assert picture["Content-Type"] == "image/svg+xml" and text_of(picture).count("<circle") == 4
+    assert reader.get(reverse("story_export", args=[story.pk, "exe"])).status_code == 404
+
+
+def test_a_cell_that_begins_like_a_formula_is_made_harmless(story, harbor):
+    write(("=SUM(A1) " + GATES[0], GATES[1]), "Tidewater Times", datetime(2025, 3, 12, 9))
+    place_waiting(at=NOW)
+    rows = text_of(client("reader").get(reverse("story_export", args=[story.pk, "csv"])))
+    assert "'=SUM(A1)" in rows
+
+
+def test_the_chronology_marks_what_the_machine_placed(story):
+    shown = text_of(client("reader").get(reverse("story_chronology", args=[story.pk])))
+    assert shown.count(">*</abbr>") == 4 and "not before 11 Mar 2025" in shown
+
+
+def test_not_this_story_and_undo(story, harbor):
+    editor = client("editor")
+    assert 'data-key="x"' in text_of(editor.get(story.get_absolute_url()))
+    address = reverse("story_edit", args=[story.pk])
+    shown = editor.post(address, {"what": "remove", "article": harbor[1].pk}, follow=True)
+    assert "taken out" in text_of(shown)
+    assert Membership.objects.get(article=harbor[1]).story != story
+    edit = story.edits.get()
+    editor.post(address, {"what": "undo", "edit": edit.pk})
+    assert Membership.objects.get(article=harbor[1]).story == story
+
+
+def test_merging_by_address_leads_the_old_address_on(story, harbor):
+    editor = client("editor")
+    chess = Membership.objects.get(article=harbor[4]).story
+    editor.post(reverse("story_edit", args=[chess.pk]), {"what": "merge", "into": f"/stories/{story.pk}/"})
+    answer = editor.get(chess.get_absolute_url())
+    assert answer.status_code == 301 and answer["Location"] == story.get_absolute_url()
+
+
+def test_splitting_joining_renaming_and_pinning(story, harbor):
+    editor = client("editor")
+    address = reverse("story_edit", args=[story.pk])
+    editor.post(address, {"what": "split", "article": [harbor[2].pk], "title": "The foundry"})
+    assert Membership.objects.get(article=harbor[2]).story.title == "The foundry"
+    editor.post(address, {"what": "join", "article": str(harbor[4].pk)})
+    assert Membership.objects.get(article=harbor[4]).story == story
+    editor.post(address, {"what": "rename", "title": "The barrier"})
+    story.refresh_from_db()
+    assert story.title == "The barrier"
+    editor.post(address, {"what": "pin", "article": harbor[0].pk})
+    assert Membership.objects.get(article=harbor[0]).pinned
+
+
+@pytest.mark.parametrize(
+    "asked", [{"what": "join", "article": "no number"}, {"what": "merge", "into": "999999"}, {"what": "dance"}, {}]
+)
+def test_what_can_not_be_done_is_said_and_nothing_happens(story, asked):
+    before = list(Membership.objects.order_by("pk").values())
+    answer = client("editor").post(reverse("story_edit", args=[story.pk]), asked, follow=True)
+    assert answer.status_code == 200 and "notice" in text_of(answer)
+    assert list(Membership.objects.order_by("pk").values()) == before
+
+
+def test_the_list_shows_stories_of_several_articles_and_narrows(story):
+    reader = client("reader")
+    shown = text_of(reader.get(reverse("stories")))
+    assert GATES[0] in shown and CHESS[0] not in shown
+    assert GATES[0] in text_of(reader.get(reverse("stories"), {"q": "foundry"}))
+    assert "No story has two articles" in text_of(reader.get(reverse("stories"), {"q": "zeppelin"}))
+    assert GATES[0] in text_of(reader.get(reverse("stories"), {"outlet": "eskdale-echo"}))
+    assert reader.get(reverse("stories"), {"view": "origins"}).status_code == 200
