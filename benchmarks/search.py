@@ -1,11 +1,11 @@
 """How quickly and how well the archive searches: `python -m benchmarks.search --data DIR [--json] [--predictions DIR]`.
 
 Speed: `reuters21578.jsonl.gz` in DIR as it is (21k) and ten times over with one word in eight changed (216k), loaded
-into a scratch archive on real PostgreSQL. Each engine builds its index through the archive's own rebuild (articles a second,
-from the database to the committed index), then a fresh process asks queries of fourteen classes, each a whole answer:
-parse, search, facets, snippets, and the first twenty articles loaded as a reader may see them. Milliseconds are medians
-and 95th percentiles over all answers, first askings included; at 216k they leave out fuzzy and facets, which have
-figures of their own. Memory is the asking process's resident set.
+into a scratch archive on real PostgreSQL. Each engine builds its index through the archive's own rebuild (articles a
+second, from the database to the committed index), then a fresh process asks queries of fourteen classes, each a whole
+answer: parse, search, facets, snippets, and the first twenty articles loaded as a reader may see them. Milliseconds are
+medians and 95th percentiles over all answers, first askings included; at 216k they leave out fuzzy and facets, which
+have figures of their own. Memory is the asking process's resident set.
 
 Quality: for each NAME_docs.jsonl with NAME_queries.jsonl in DIR, the ten best of every query in the mode in which any
 of the words may match, for `score.py ranking`.
