@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import ngettext
+
 from archive.text.attributions import root_label
 from archive.text.keys import name_key
 from archive.text.outlet_names import bare
@@ -104,12 +106,13 @@ class Provenance:
     def sentence(self) -> str:
         """Return the summary in one sentence."""
         count, origins, none = len(self.articles), len(self.roots), len(self.none_stated)
-        head = f"{count} article{'' if count == 1 else 's'}: "
-        tail = f"{none} article{' states' if none == 1 else 's state'} none"
+        head = ngettext("%(count)d article", "%(count)d articles", count) % {"count": count}
+        tail = ngettext("%(none)d article states none", "%(none)d articles state none", none) % {"none": none}
         if not origins:
-            return head + tail
+            return f"{head}: {tail}"
         named = ", ".join(f"{root.label} {len(root.articles)}" for root in self.roots)
-        return f"{head}at least {origins} stated origin{'' if origins == 1 else 's'}, {named}; {tail}"
+        stated = ngettext("at least %(count)d stated origin", "at least %(count)d stated origins", origins)
+        return f"{head}: {stated % {'count': origins}}, {named}; {tail}"
 
 
 def article_key(article: int) -> str:

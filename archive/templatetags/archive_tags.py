@@ -172,12 +172,6 @@ def printed_zone(article) -> str:
 
 
 @register.filter
-def plain_tags(rows) -> list:
-    """Return the tags of what a list query prefetched as `shown_tags`."""
-    return [row.tag for row in rows or ()]
-
-
-@register.filter
 def versions_known(article) -> int:
     """Return how many versions an article has: counted by the query where it did, else its current number."""
     counted = getattr(article, "version_count", None)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.utils import formats
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -200,7 +202,7 @@ def _ticks(first: datetime, last: datetime, place) -> Iterable[tuple[float, str]
         x = place(max(at, first))
         if x - used >= 56:
             used = x
-            yield x, f"{day.day} {day:%b}"
+            yield x, formats.date_format(day, "j M")
         day += timedelta(days=step)
 
 
@@ -389,7 +391,7 @@ def heat(year: int, counts: Mapping[date, int], url_of, *, cell: float = 15) -> 
         level = 0 if not count else 1 + sum(count > step for step in steps)
         days.append(HeatDay(day, count, level, week * cell, 16 + weekday * cell, url_of(day)))
         if day.day == 1:
-            months.append((week * cell, f"{day:%b}"))
+            months.append((week * cell, formats.date_format(day, "M")))
         day += timedelta(days=1)
     weeks = ((last - first).days + offset) // 7 + 1
     return Heat(width=weeks * cell, height=16 + 7 * cell, cell=cell - 2, days=tuple(days), months=tuple(months))
