@@ -23,11 +23,17 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from redis import Redis
 
 from newsroom.chromium import find_chromium
 from newsroom.embedded import Services, services
+
+# How long an example takes says more about the machine than about the code.
+hypothesis_settings.register_profile("archive", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("archive")
 
 # What migrations put there and every test may rely on.
 KEPT_TABLES = {

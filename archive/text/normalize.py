@@ -68,8 +68,11 @@ def strip_accents(text: str) -> str:
     """
     if text.isascii():
         return text
+    apart = unicodedata.normalize("NFD", text)
+    if len(apart) == len(text):
+        return text
     out: list[str] = []
-    for char in unicodedata.normalize("NFD", text):
+    for char in apart:
         if unicodedata.combining(char) and out and (out[-1] < "\u0400" or out[-1] in "\u0435\u0415"):
             continue
         out.append(char)
@@ -93,7 +96,12 @@ def line_key(text: str) -> str:
     Case, accents, punctuation and bullets do not count, and every number is the same number, so that "12 comments"
     and "3 comments" recur. A line without letters or digits has the key "".
     """
-    return _DIGITS.sub("0", " ".join(words(text)))
+    return key_of_words(words(text))
+
+
+def key_of_words(tokens: list[str]) -> str:
+    """Return the `line_key` of a line whose folded words are at hand."""
+    return _DIGITS.sub("0", " ".join(tokens))
 
 
 def same_key(text: str) -> str:

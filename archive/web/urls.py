@@ -6,6 +6,7 @@ from django.urls import path
 
 from . import (
     article,
+    beside,
     captures,
     collections,
     dates,
@@ -19,6 +20,7 @@ from . import (
     me,
     outlets,
     patterns,
+    provenance,
     saved,
     search,
     stories,
@@ -86,4 +88,12 @@ urlpatterns = [
     path("legal/<int:pk>/", legal.detail, name="legal_request"),
     path("articles/<int:pk>/warning/", legal.warn, name="legal_note"),
     path("articles/<int:pk>/evidence/", legal.evidence, name="evidence"),
+    path("articles/<int:pk>/beside/", beside.against_story, name="article_beside"),
+    path("articles/<int:pk>/beside/<int:other>/", beside.side_by_side, name="side_by_side"),
+    path("articles/<int:pk>/sources/", provenance.add_source, name="add_source"),
+    path("sources/<int:pk>/", provenance.rule_on_source, name="rule_on_source"),
+    path("quotes/<int:pk>/", beside.quote_family, name="quote_family"),
+    path("quotes/<int:pk>/wordings/<int:variant_id>/", beside.part_wording, name="part_wording"),
+    path("stories/<int:pk>/provenance/", provenance.story_provenance, name="story_provenance"),
+    path("stories/<int:pk>/provenance.svg", provenance.story_graph, name="story_graph"),
 ]
