@@ -171,8 +171,8 @@ class _Gathering:
             self.stated_by.append(end.stated_by)
 
     def root(self, key: str) -> Root:
-        """Return the root; of several descriptions of its unnamed persons the commonest."""
-        through = min(self.through, key=lambda t: (-self.through[t], t)) if self.through else ""
+        """Return the root; of several descriptions of its unnamed persons the commonest, then the fullest."""
+        through = min(self.through, key=lambda t: (-self.through[t], -len(t), t)) if self.through else ""
         return Root(key, self.name, self.kind, tuple(self.articles), tuple(self.stated_by), through)
 
 
