@@ -21,6 +21,7 @@ REPAIR_STORIES = "archive.tasks.repair_stories"
 READ_RUN = "archive.tasks.read_run"
 IMPORT_RUN = "archive.tasks.import_run"
 PUSH_IMPORT_RUNS = "archive.tasks.push_import_runs"
+POLL_WATCHED_SOURCES = "archive.tasks.poll_watched_sources"
 DELIVER_ALERTS = "archive.tasks.deliver_alerts"
 LIFT_EMBARGOES = "archive.tasks.lift_embargoes"
 
@@ -31,6 +32,7 @@ TASKS = (
     READ_RUN,
     IMPORT_RUN,
     PUSH_IMPORT_RUNS,
+    POLL_WATCHED_SOURCES,
     DELIVER_ALERTS,
     LIFT_EMBARGOES,
 )

@@ -9,7 +9,7 @@ from celery import shared_task
 
 from archive import clock, dispatch
 from archive.articles import status
-from archive.importing import run
+from archive.importing import run, watching
 from archive.indexing import rebuild
 from archive.stories.assign import place_waiting
 from archive.stories.mending import repair_recent
@@ -33,6 +33,12 @@ def import_run(run_id: int) -> None:
 def push_import_runs() -> None:
     """Ask again for every import run that is not at its end."""
     run.push_unfinished()
+
+
+@shared_task(name=dispatch.POLL_WATCHED_SOURCES, soft_time_limit=240, time_limit=300)
+def poll_watched_sources() -> None:
+    """Look at the watched folders and feeds that are due, and capture again what is."""
+    watching.poll(at=clock.now())
 
 
 @shared_task(name=dispatch.PLACE_ARTICLES, soft_time_limit=540, time_limit=600)

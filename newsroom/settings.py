@@ -248,6 +248,7 @@ CELERY_TASK_ROUTES = {
     "archive.tasks.repair_stories": {"queue": "stories"},
     "archive.tasks.read_run": {"queue": "import"},
     "archive.tasks.import_run": {"queue": "import"},
+    "archive.tasks.poll_watched_sources": {"queue": "import"},
     "archive.tasks.deliver_alerts": {"queue": "alerts"},
 }
 CELERY_TASK_ACKS_LATE = True
@@ -264,6 +265,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE = {
     "push-import-runs": {"task": "archive.tasks.push_import_runs", "schedule": 10.0, "options": {"expires": 10}},
+    "poll-watched-sources": {
+        "task": "archive.tasks.poll_watched_sources",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "lift-embargoes": {"task": "archive.tasks.lift_embargoes", "schedule": 20.0, "options": {"expires": 20}},
     "drain-index": {"task": "archive.tasks.drain_index", "schedule": 5.0, "options": {"expires": 5}},
     "place-articles": {"task": "archive.tasks.place_articles", "schedule": 10.0, "options": {"expires": 10}},

@@ -1,34 +1,30 @@
-"""A story that took its title from an article gives it up when that article may no longer be seen by everyone."""
+"""A story is titled after the earliest of its articles that everyone may see, unless an editor named it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from archive.models import Article, Story
 
+LONGEST = 300
 UNTITLED = "Story {}"
 
 
-def give_up_title(article: Article, *, at: datetime) -> None:
-    """Title the article's story after another of its articles, where no editor chose the title.
+def story_title(story: Story, articles: Iterable[Article]) -> str:
+    """Return the title of a story whose articles these are, in time order."""
+    headlines = (article.current_version.headline for article in articles if article.is_published)
+    return next((headline for headline in headlines if headline), UNTITLED.format(story.pk))[:LONGEST]
 
-    Call it in the transaction that hides the article.
-    """
+
+def give_up_title(article: Article, *, at: datetime) -> None:
+    """Title the article's story anew when it took its title from this one. Call it in the transaction that hides it."""
     membership = getattr(article, "membership", None)
     if membership is None or membership.story.title_is_pinned:
         return
     story: Story = membership.story
-    headlines = {headline[: len(story.title)] for headline in article.versions.values_list("headline", flat=True)}
-    if story.title not in headlines:
-        return
-    others = (
-        Article.objects.published(at)
-        .filter(membership__story=story)
-        .exclude(pk=article.pk)
-        .exclude(current_version__headline="")
-        .select_related("current_version")
-        .by_date()
-    )
-    earliest = others.last()
-    title = earliest.current_version.headline[:300] if earliest else UNTITLED.format(story.pk)
-    Story.objects.filter(pk=story.pk).update(title=title)
+    headlines = article.versions.values_list("headline", flat=True)
+    if story.title in {headline[:LONGEST] for headline in headlines}:
+        others = Article.objects.published(at).filter(membership__story=story).exclude(pk=article.pk)
+        in_time = others.select_related("current_version").by_date().reverse()
+        Story.objects.filter(pk=story.pk).update(title=story_title(story, in_time))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time
 from django.db import connection
 
 from archive.articles.operations import touch_index
+from archive.articles.titles import story_title
 from archive.models import Article, Attribution, Membership, OutletLine, Quote, Story
 from archive.text.normalize import line_key
 
@@ -111,7 +112,7 @@ def _derive(
     story.outlet_count = len({article.outlet_id for article in ordered})
     story.merged_into = None
     if not story.title_is_pinned:
-        title = ordered[0].current_version.headline[:300]
+        title = story_title(story, ordered)
         if title != story.title:
             story.title = title
             changed += list(by_id)

@@ -11,8 +11,10 @@ from archive.models import Article, Version
 
 from .annotate import Span, paragraphs_with
 from .doors import article_or_gone
+from .public import may_read_text, public
 
 
+@public
 def article(request, pk: int, number: int | None = None):
     """Show an article. One that was killed or withheld answers 410 with an explanation to whoever may not read it;
     one that was merged into another leads there."""
@@ -23,6 +25,9 @@ def article(request, pk: int, number: int | None = None):
         page = queries.article_page(request.user, pk, number=number)
     except Version.DoesNotExist as error:
         raise Http404(str(error)) from error
+    if not may_read_text(request.user, page.article):
+        shown = {"section": "search", "article": page.article, "version": page.version, "page": page}
+        return render(request, "articles/teaser.html", shown)
     return render(request, "articles/article.html", context(page))
 
 

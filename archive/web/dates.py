@@ -13,8 +13,10 @@ from archive.articles import browse
 
 from . import pictures
 from .listing import page_context
+from .public import public
 
 
+@public
 def dates(request, year: int | None = None):
     """Show a year as a calendar: the latest that holds something, or the one asked for."""
     years = browse.years_held(request.user)
@@ -33,6 +35,7 @@ def dates(request, year: int | None = None):
     return render(request, "dates/year.html", context)
 
 
+@public
 def day(request, year: int, month: int, day: int):
     """Show the articles of one day."""
     try:
@@ -48,6 +51,7 @@ def day(request, year: int, month: int, day: int):
     return render(request, "dates/day.html", context | page_context(request, browse.on_day(request.user, asked)))
 
 
+@public
 def undated(request):
     """Show the articles without a date."""
     return render(

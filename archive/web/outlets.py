@@ -10,8 +10,10 @@ from archive.articles import browse
 from archive.models import Article, Outlet
 
 from .listing import histogram_of, page_context
+from .public import public
 
 
+@public
 def outlets(request):
     """List the outlets that the archive holds."""
     words = request.GET.get("q", "").strip()
@@ -19,6 +21,7 @@ def outlets(request):
     return render(request, "outlets/outlets.html", {"section": "outlets", "outlets": held, "words": words})
 
 
+@public
 def outlet(request, slug: str):
     """Show an outlet: what is held of it, over time, and whom it relies on."""
     try:

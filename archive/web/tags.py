@@ -9,8 +9,10 @@ from archive.articles import browse
 from archive.models import Tag
 
 from .listing import histogram_of, page_context
+from .public import public
 
 
+@public
 def tags(request):
     """List the tags that articles carry."""
     words, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
@@ -25,6 +27,7 @@ def tags(request):
     return render(request, "tags/tags.html", context)
 
 
+@public
 def tag(request, pk: int):
     """Show a tag: its articles, over time, with the outlets and tags around it."""
     held = get_object_or_404(Tag.objects.select_related("merged_into"), pk=pk)

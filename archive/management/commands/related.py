@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not Article.objects.filter(pk=options["article"]).exists():
             raise CommandError(f"There is no article {options['article']}: search for it first.")
-        articles = Article.objects.filter(merged_into=None)
+        articles = Article.objects.published()
         rows = [
             {
                 "article": row.article.pk,

@@ -18,6 +18,7 @@ from archive.articles.content import Content, Metadata
 from archive.formats.base import DateReading, ParsedTag
 from archive.indexing.drain import settle
 from archive.models import Article, Membership, Story, User
+from archive.stories.assign import place_waiting
 from archive.web.collections import feed_token as collection_token
 from archive.web.search import feed_token as search_token
 
@@ -38,6 +39,12 @@ def printed(*command: str) -> str:
     return out.getvalue()
 
 
+def settle_everything() -> None:
+    """Let the index and the stories hear of what changed."""
+    place_waiting(at=clock.now(), limit=100)
+    settle()
+
+
 class Scene:
     """One article with the word, a harmless one beside it, and every door to both."""
 
@@ -54,7 +61,7 @@ class Scene:
             Membership.objects.create(article=article, story=self.story, role="report", placed_at=clock.now())
         self.collection = collections.create(name="Piers", by=self.reader, at=clock.now())
         collections.add(collection=self.collection, articles=[self.article, self.other], by=self.reader, at=clock.now())
-        settle()
+        settle_everything()
         self.tag = self.article.article_tags.get().tag
 
     @staticmethod
@@ -137,10 +144,10 @@ def test_what_may_not_be_seen_is_seen_nowhere_and_comes_back_everywhere(verb: Ca
     assert before >= {"article", "history", "diff", "home", "outlet", "tag", "day", "search", "export command"}
     take_back = verb(scene)
     assert scene.seen_at() == set(), "at once, before the index hears of it"
-    settle()
+    settle_everything()
     assert scene.seen_at() == set(), "and after it has"
     take_back()
-    settle()
+    settle_everything()
     assert scene.seen_at() == before
 
 
@@ -156,7 +163,7 @@ def test_an_embargo_that_is_over_lifts_by_itself() -> None:
     assert scene.seen_at() == set()
     assert status.lift_due_embargoes(at=clock.now()) == 0
     assert status.lift_due_embargoes(at=clock.now() + timedelta(hours=1)) == 1
-    settle()
+    settle_everything()
     assert "search" in scene.seen_at()
 
 
@@ -171,5 +178,5 @@ def test_a_merged_article_is_seen_through_the_other_alone() -> None:
     assert [name for name in ("search", "outlet", "day", "tag", "collection", "home") if link in doors[name]()] == []
     assert scene.client.get(f"/articles/{scene.article.pk}/")["Location"] == f"/articles/{scene.other.pk}/"
     merging.undo(record=record, by=scene.archivist, at=clock.now())
-    settle()
+    settle_everything()
     assert "search" in scene.seen_at()
