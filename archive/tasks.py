@@ -8,6 +8,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from archive import clock, dispatch
+from archive.alerts.delivery import send_due
+from archive.alerts.matching import match_waiting
 from archive.articles import status
 from archive.importing import run, watching
 from archive.indexing import rebuild
@@ -64,3 +66,10 @@ def drain_index() -> None:
 def lift_embargoes() -> None:
     """End every embargo that is over by now."""
     status.lift_due_embargoes(at=clock.now())
+
+
+@shared_task(name=dispatch.DELIVER_ALERTS, soft_time_limit=280, time_limit=300)
+def deliver_alerts() -> None:
+    """Ask the saved searches about what came in, and send what is due."""
+    match_waiting(clock.now())
+    send_due(clock.now())

@@ -16,7 +16,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.polnear_part import polnear
 from benchmarks.stories_memory import MemoryArchive
+from benchmarks.stories_speed import SIZES, speed
 
 SETS = ("incidents", "ecbplus", "wikinews")
 SHUFFLES = (1, 2, 3)
@@ -108,9 +110,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--predictions", type=Path)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--sizes", default=",".join(SIZES), help="articles stored: 100k, 1m, both, or none")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:
-        figures = accuracy(options.data, options.predictions or Path(scratch))
+        predictions = options.predictions or Path(scratch)
+        figures = accuracy(options.data, predictions)
+        figures |= polnear(related_folder(options.data), predictions)
+    if sizes := {name: SIZES[name] for name in options.sizes.split(",") if name in SIZES}:
+        figures |= speed(sizes)
     figures = {name: round(value, 4) for name, value in figures.items()}
     if options.json:
         print(json.dumps({"figures": figures}))

@@ -50,6 +50,19 @@ def filtered(job: ImportRun, name: str) -> QuerySet[ImportItem]:
     return rows
 
 
+def counts(job: ImportRun, now: Progress) -> dict[str, int | None]:
+    """Return how many items each filter shows; those that are only planned yet count as what they would become."""
+    planned: dict[str, int] = {}
+    if job.state == ImportRun.State.PREVIEW:
+        rows = job.items.filter(state=State.READY).values_list("plan__outcome").annotate(Count("id")).order_by()
+        planned = {outcome: count for outcome, count in rows if outcome}
+    found = {name: count(now) for name, (_label, count) in FILTERS.items()}
+    for outcome, count in planned.items():
+        if outcome in found:
+            found[outcome] = (found[outcome] or 0) + count
+    return found
+
+
 def questions_by_name(job: ImportRun) -> list[dict[str, Any]]:
     """Return the names that pages print for outlets the archive does not know, with how many items print each."""
     rows = (

@@ -21,12 +21,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from archive import clock
-from archive.articles.operations import ArchiveError
+from archive.articles.operations import ArchiveError, find_outlet
 from archive.articles.permissions import may, require
 from archive.importing import decisions, run, staging
 from archive.models import ImportItem, ImportRun, Outlet
 
-from .import_views import FILTERS, filtered, item_view, questions_by_name
+from .import_views import FILTERS, counts, filtered, item_view, questions_by_name
 
 PAGE = 15
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -85,10 +85,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     more = len(page) > PAGE
     page = page[:PAGE]
     query = {"show": chosen} if chosen else {}
+    found = counts(job, now)
     context |= {
         "filters": [
-            {"name": name, "label": label, "count": count(now), "chosen": name == chosen}
-            for name, (label, count) in FILTERS.items()
+            {"name": name, "label": label, "count": found[name], "chosen": name == chosen}
+            for name, (label, _count) in FILTERS.items()
         ],
         "show": chosen,
         "items": [item_view(one) for one in page],
@@ -290,8 +291,6 @@ def _hosts(job: ImportRun) -> list[str]:
 
 
 def _outlet(name: str) -> Outlet | None:
-    from archive.articles.operations import find_outlet
-
     return find_outlet(name=name) if name else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -175,14 +175,6 @@ def lift_warning(*, note: LegalNote, by: User, at: datetime) -> None:
     LegalNote.objects.filter(pk=note.pk, lifted_at=None).update(lifted_at=at)
     trail.record(action="legal note lifted", article=note.article, by=by, at=at, before={"text": note.text})
     touch_index([note.article_id])
-
-
-def notes_on(article_ids: Iterable[int]) -> Mapping[int, list[str]]:
-    """Return the warnings in force by article, in one query."""
-    found: dict[int, list[str]] = {}
-    for note in LegalNote.objects.filter(article_id__in=list(article_ids), lifted_at=None).order_by("id"):
-        found.setdefault(note.article_id, []).append(note.text)
-    return found
 
 
 def requests(*, open_only: bool = False) -> QuerySet[LegalRequest]:

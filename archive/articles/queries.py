@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 
-from archive.models import Article, ArticleTag, Attribution, Capture, Quote, Tag, Version
+from archive.models import Article, ArticleTag, Attribution, Capture, LegalNote, Quote, Tag, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,20 @@ class ArticlePage:
 
 
 def listed(articles: QuerySet[Article]) -> QuerySet[Article]:
-    """Return the articles with all that a list shows of each, in three queries however long the list."""
+    """Return the articles with all that a list shows of each, in three queries however long the list.
+
+    `shown_tags` holds its tags in order, `warnings` the legal notes in force on it.
+    """
     shown = ArticleTag.objects.filter(removed_at=None).select_related("tag").order_by("position", "id")
     return articles.select_related("outlet", "current_version", "membership__story").prefetch_related(
-        Prefetch("article_tags", queryset=shown, to_attr="shown_tags")
+        Prefetch("article_tags", queryset=shown, to_attr="shown_tags"), legal_warnings()
     )
+
+
+def legal_warnings() -> Prefetch:
+    """Return what loads the legal notes in force on articles as their `warnings`."""
+    notes = LegalNote.objects.filter(lifted_at=None).order_by("id")
+    return Prefetch("legal_notes", queryset=notes, to_attr="warnings")
 
 
 def in_order(user, ids: Sequence[int], at: datetime | None = None) -> list[Article]:
@@ -55,6 +64,7 @@ def article_page(user, article_id: int, *, number: int | None = None, at: dateti
     article = (
         Article.objects.visible_to(user, at)
         .select_related("outlet", "current_version", "membership__story")
+        .prefetch_related(legal_warnings())
         .get(pk=article_id)
     )
     versions = list(history(article))

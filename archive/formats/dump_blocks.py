@@ -15,7 +15,8 @@ from archive.formats.dump_patterns import (
     WIDE,
 )
 from archive.text.dates import FoundDate, find_dates
-from archive.text.normalize import clean_line, line_key, same_key, split_lines, strip_bullet, unwrap
+from archive.text.normalize import clean_line, key_of_words, split_lines, strip_bullet, unwrap
+from archive.text.normalize import words as folded_words
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Block:
     sentence: bool
     key: str
     furniture_key: str
+    tokens: list[str]
     picture: bool
     credit: bool
     read_more: bool
@@ -66,7 +68,8 @@ def read_blocks(text: str, language: str = "") -> list[Block]:
         indent = len(joined) - len(joined.lstrip())
         bullet, rest = strip_bullet(joined)
         cleaned = clean_line(rest)
-        key = same_key(cleaned)
+        tokens = folded_words(cleaned)
+        key = "".join(tokens)
         block = Block(
             text=cleaned,
             numbers=numbers,
@@ -77,7 +80,8 @@ def read_blocks(text: str, language: str = "") -> list[Block]:
             words=count_words(cleaned),
             sentence=bool(SENTENCE_END.search(cleaned)),
             key=key,
-            furniture_key=line_key(cleaned),
+            furniture_key=key_of_words(tokens),
+            tokens=tokens,
             picture=not key or bool(PICTURE.search(cleaned)),
             credit=len(cleaned) < 500 and bool(CREDIT.search(cleaned)),
             read_more=len(cleaned) < 250 and bool(READ_MORE.match(cleaned)),

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 
 from archive.formats.dump_blocks import Block
 from archive.text.language import STOP_WORDS
-from archive.text.normalize import words
 
 _TITLED = re.compile(r"\b[A-ZÀ-ÞА-ЯІЇЄҐ]\w*")
 _SENTENCES = re.compile(r"[.!?…。！？]['\"”’»)]*(?:\s|$)")
 _SIGNS = re.compile(r"[|@#•·>»{}=\[\]]|https?:|www\.")
+_DIGITS = re.compile(r"\d")
 _COMMAS = re.compile(r"[,;،、，]")
 _QUOTES = re.compile(r"[\"“”«»„]")
 _REPLIES = re.compile(
@@ -96,7 +96,7 @@ NAMES: tuple[str, ...] = (
 
 def features(blocks: Sequence[Block], language: str, run: tuple[int, int]) -> list[list[float]]:
     """Return one row of `NAMES` for each block. `run` is the first and last index of the heaviest run of prose."""
-    tokens = [words(block.text) for block in blocks]
+    tokens = [block.tokens for block in blocks]
     own = _own_rows(blocks, tokens, language, run)
     width = len(_OWN)
     near_places = [_OWN.index(name) for name in _NEAR]
@@ -153,7 +153,7 @@ def _own_rows(
                 float(bool(block.dates)),
                 min(block.repeats - 1, 3) / 2,
                 min(1.0, len(_TITLED.findall(text)) / count),
-                min(1.0, 4 * sum(char.isdigit() for char in text) / letters),
+                min(1.0, 4 * len(_DIGITS.findall(text)) / letters),
                 min(1.0, 4 * len(_COMMAS.findall(text)) / count),
                 float(bool(_QUOTES.search(text))),
                 float(text[:1].islower()),

@@ -7,6 +7,7 @@ Each function looks at blocks, marks the ones it has read with a role and a reas
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -39,8 +40,8 @@ _TAGS_LABEL = re.compile(
 )
 
 
-def headline_index(blocks: Sequence[Block], inside: Sequence[bool], start: int) -> int | None:
-    """Return the index of the block that is the headline, or None. `start` is where the heaviest stretch of body begins.
+def headline_index(blocks: Sequence[Block], inside: Sequence[bool]) -> int | None:
+    """Return the index of the block that is the headline, or None.
 
     A headline stands close above the body, shares words with it, is followed by a date or byline line, and on many
     pages comes back within a dozen lines. One that does come back right at its date line is also looked for below
@@ -49,18 +50,30 @@ def headline_index(blocks: Sequence[Block], inside: Sequence[bool], start: int) 
     flagged = [i for i, flag in enumerate(inside) if flag]
     if not flagged:
         return None
-    first = next((i for i in flagged if i >= start), flagged[0])
-    amount = sum(blocks[i].words for i in flagged if i >= first)
-    body_words = Counter(word for i in flagged if i >= first for word in set(words(blocks[i].text)) if len(word) > 3)
+    amount = sum(blocks[i].words for i in flagged)
+    first = _body_start(blocks, flagged, amount)
+    body_words = Counter(word for i in flagged if i >= first for word in set(blocks[i].tokens) if len(word) > 3)
     best: tuple[float, int] | None = None
     for i in range(max(0, first - _HEADLINE_WINDOW), min(len(blocks), first + _HEADLINE_WINDOW)):
         above = sum(blocks[j].words for j in range(first, i) if inside[j])
-        if above > 0.4 * amount:
+        if above > 0.6 * amount:
             break
         score = _headline_score(blocks, i, first, inside, body_words)
         if score is not None and (best is None or score > best[0] + 1e-9):
             best = (score, i)
     return best[1] if best and best[0] > 1.0 else None
+
+
+def _body_start(blocks: Sequence[Block], flagged: Sequence[int], amount: int) -> int:
+    """Return the index where the body begins: a teaser far above it that looks like body is not its beginning."""
+    start, passed = flagged[0], 0
+    for i, following in itertools.pairwise(flagged):
+        passed += blocks[i].words
+        if passed > 0.15 * amount:
+            break
+        if following - i > 12:
+            start = following
+    return start
 
 
 def _headline_score(
@@ -72,7 +85,7 @@ def _headline_score(
         return None
     if BYLINE.match(block.text) or SOURCE.match(block.text) or (block.dates and block.words < 10) or block.controls > 2:
         return None
-    own = {word for word in words(block.text) if len(word) > 3}
+    own = {word for word in block.tokens if len(word) > 3}
     # A word of the headline counts fully when the body has it twice.
     shared = sum(min(body_words[word] - (1 if inside[i] else 0), 2) for word in own) / (2 * len(own)) if own else 0.0
     score = 3.0 * shared
@@ -222,7 +235,7 @@ def read_tags(blocks: Sequence[Block], start: int, text: str) -> tuple[str, ...]
         entries = _entries(blocks, i, need_bullet=True)
         if len(entries) < 2 or any(_NOT_TAGS.match(block.text) for block in entries[:3]):
             continue
-        spoken = sum(f" {' '.join(words(block.text))} " in known for block in entries)
+        spoken = sum(f" {' '.join(block.tokens)} " in known for block in entries)
         if spoken * 2 >= len(entries):
             return _marked_tags(entries)
     return ()

@@ -21,7 +21,7 @@ from archive.formats.dump_fields import (
     read_source,
     read_tags,
 )
-from archive.formats.dump_model import Linear, block_scores, heaviest_segment, smooth
+from archive.formats.dump_model import Linear, block_scores, smooth
 from archive.formats.dump_patterns import BYLINE, READ_MORE, SOURCE
 from archive.text.encoding import UndecodableText, decode
 from archive.text.language import guess_language
@@ -81,7 +81,7 @@ def read_dump(text: str, context: ReadContext, models: tuple[Linear, Linear] | N
         raise ParseError("The file holds no words, only signs.", mend="Check that the right file was chosen.")
     scores = _with_hints(blocks, block_scores(blocks, language, models), hints)
     inside = smooth(scores)
-    top = headline_index(blocks, inside, heaviest_segment(scores, [block.words for block in blocks])[0])
+    top = headline_index(blocks, inside)
     if top is None:
         top = _title_of_short_text(blocks)
     headline = _mark_above(blocks, inside, top)

@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
-from archive import clock
+from archive import clock, dispatch
 from archive.engine import search_engine
-from archive.models import IndexEntry
+from archive.models import AlertEntry, IndexEntry, SavedSearch
 from archive.search import EngineError, IndexDamaged, IndexMissing
 
 from .documents import article_documents
@@ -89,7 +89,16 @@ def _carry(seen: Sequence[tuple[int, int]]) -> int:
         log.exception("A batch of %s articles could not be indexed; trying them one by one.", len(seen))
         return _one_by_one(seen) if len(seen) > 1 else _put_aside(seen[0][0], error)
     _settle(seen)
+    _tell_saved_searches([article for article, _ in seen])
     return len(seen)
+
+
+def _tell_saved_searches(articles: Sequence[int]) -> None:
+    """Let the saved searches that watch be asked about these articles, now that the index knows them."""
+    if SavedSearch.objects.exclude(often=SavedSearch.Often.NEVER).exists():
+        with transaction.atomic():
+            AlertEntry.objects.mark(articles)
+            dispatch.deliver_alerts_soon()
 
 
 def _one_by_one(seen: Sequence[tuple[int, int]]) -> int:

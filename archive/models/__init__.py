@@ -1,5 +1,6 @@
 """The records of the archive. Import models from here, never from the modules below."""
 
+from .alerts import Alert, AlertEntry, SavedSearch
 from .articles import Article, Blob, Capture, TextHash, Version
 from .changes import VersionChange
 from .collections import Collection, CollectionItem, ResearchRequest
@@ -28,6 +29,8 @@ from .users import User
 from .watching import HostPace, WatchedAddress, WatchedSource
 
 __all__ = [
+    "Alert",
+    "AlertEntry",
     "Article",
     "ArticleTag",
     "Attribution",
@@ -58,6 +61,7 @@ __all__ = [
     "QuoteFamily",
     "QuoteVariant",
     "ResearchRequest",
+    "SavedSearch",
     "Story",
     "StoryEdit",
     "StoryExclusion",

@@ -155,7 +155,7 @@ def _place_one(article: Article, entry: Entry, barred: frozenset[int], report: R
         story = int(decision.joins.story)
         report.joined += 1
     else:
-        story = Story.objects.create(title=article.current_version.headline[:300], changed_at=at).pk
+        story = _open(article, at)
         report.suggested += decision.verdict is Verdict.SUGGEST
         report.opened += 1
     near = {int(o.nearest) for o in decision.options}
@@ -163,6 +163,7 @@ def _place_one(article: Article, entry: Entry, barred: frozenset[int], report: R
     Membership.objects.create(
         article=article,
         story_id=story,
+        role=Membership.Role.REPORT if decision.joins else Membership.Role.EARLIEST_HELD,
         origin=Origin.MACHINE,
         score=round(decision.joins.score, 3) if decision.joins else 0.0,
         reasons=_reasons(article, decision.joins, others),
@@ -175,6 +176,18 @@ def _place_one(article: Article, entry: Entry, barred: frozenset[int], report: R
     return story
 
 
+def _open(article: Article, at: datetime) -> int:
+    """Open a story with this article, as `refresh` would derive it from the one member."""
+    return Story.objects.create(
+        title=article.current_version.headline[:300],
+        first_at=article.published_at,
+        last_at=article.published_at,
+        article_count=1,
+        outlet_count=1,
+        changed_at=at,
+    ).pk
+
+
 def _reasons(article: Article, option: Option | None, others: Mapping[int, Article]) -> list[str]:
     if option is None or int(option.nearest) not in others:
         return []
@@ -183,7 +196,6 @@ def _reasons(article: Article, option: Option | None, others: Mapping[int, Artic
 
 def _offer(article: Article, story: int, decision: Placement, others: Mapping[int, Article]) -> None:
     """Keep the stories worth a look: as suggestions, or as proposed links where the story is older than a month."""
-    StorySuggestion.objects.filter(article=article).delete()
     offered = [option for option in decision.options if option is not decision.joins]
     StorySuggestion.objects.bulk_create(
         StorySuggestion(

@@ -14,6 +14,7 @@ from django.db.models import Count
 from archive.models import Article, Membership, Quote, QuoteFamily, QuoteVariant, Version
 from archive.models.stories import Origin
 from archive.stories.annotate import PARAPHRASE
+from archive.stories.origins import time_key
 from archive.text.quote_families import Family, Text, find_families
 from archive.text.quotes import Quote as FoundQuote
 
@@ -44,7 +45,7 @@ def _refresh(story_id: int) -> None:
 
 def _texts(articles: Sequence[Article]) -> tuple[list[Text], dict[int, list[Quote]], dict[int, Version]]:
     """Return the versions of the articles as texts in time order, their stored quotes, and the versions by id."""
-    ranked = sorted(articles, key=_moment)
+    ranked = sorted(articles, key=time_key)
     rows: dict[int, list[Quote]] = defaultdict(list)
     quoted = Quote.objects.filter(article__in=articles, field="body").exclude(rule=PARAPHRASE)
     for row in quoted.order_by("version_id", "start", "pk"):
@@ -63,11 +64,6 @@ def _texts(articles: Sequence[Article]) -> tuple[list[Text], dict[int, list[Quot
             )
             texts.append(Text(version.pk, article.pk, len(texts), version.body, said))
     return texts, rows, by_id
-
-
-def _moment(article: Article) -> tuple[float, int]:
-    at = article.published_at or article.not_before
-    return (at.timestamp() if at else float("inf"), article.pk)
 
 
 def _store(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -95,11 +95,15 @@ def members_in_order(user: User | None, story: Story, at: datetime) -> list[Arti
     rows = Article.objects.visible_to(user, at).filter(membership__story=story)
     articles = list(rows.select_related("outlet", "current_version", "membership"))
 
-    def key(article: Article) -> tuple[bool, float, int]:
-        moment = article.published_at or article.not_before
-        return (moment is None, moment.timestamp() if moment else 0.0, article.pk)
+    return sorted(articles, key=time_key)
 
-    return sorted(articles, key=key)
+
+def time_key(article: Article) -> tuple[bool, date, bool, float, int]:
+    """Return what articles are ordered by in time: an undated one comes last on the day it is not older than."""
+    at = article.published_at
+    moment = at or article.not_before
+    day = moment.astimezone(UTC).date() if moment else date.max
+    return (moment is None, day, at is None, at.timestamp() if at else 0.0, article.pk)
 
 
 def as_record(found: Provenance) -> dict[str, Any]:

@@ -107,27 +107,21 @@ def _derive(
     ordered = [by_id[member.id] for member in in_time(list(texts.values()))]
     _place_undated(ordered)
     dates = [article.published_at for article in ordered if article.published_at]
-    story.first_at, story.last_at = min(dates, default=None), max(dates, default=None)
-    story.article_count = len(members)
-    story.outlet_count = len({article.outlet_id for article in ordered})
-    story.merged_into = None
-    if not story.title_is_pinned:
-        title = story_title(story, ordered)
-        if title != story.title:
-            story.title = title
+    derived = {
+        "first_at": min(dates, default=None),
+        "last_at": max(dates, default=None),
+        "article_count": len(members),
+        "outlet_count": len({article.outlet_id for article in ordered}),
+        "merged_into_id": None,
+        "title": story.title if story.title_is_pinned else story_title(story, ordered),
+    }
+    if any(getattr(story, name) != value for name, value in derived.items()):
+        if derived["title"] != story.title:
             changed += list(by_id)
-    story.changed_at = at
-    story.save(
-        update_fields=[
-            "title",
-            "first_at",
-            "last_at",
-            "article_count",
-            "outlet_count",
-            "merged_into",
-            "changed_at",
-        ]
-    )
+        for name, value in derived.items():
+            setattr(story, name, value)
+        story.changed_at = at
+        story.save(update_fields=[*(name.removesuffix("_id") for name in derived), "changed_at"])
     return changed
 
 

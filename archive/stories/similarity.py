@@ -19,7 +19,7 @@ WORD_SHARE = 0.7
 RARITY = 1.5
 
 # A newborn archive knows no idf: it starts as if it held this many articles in which no term was seen yet.
-BACKGROUND_ARTICLES = 400
+BACKGROUND_ARTICLES = 1000
 
 # The time prior is a power law: 1 on the same day, 0.58 after ten days, 0.36 after two months.
 PRIOR_DAYS = 2.0
@@ -28,7 +28,7 @@ PRIOR_POWER = 0.3
 # Two groups belong together when their mean nearness reaches NEAR and keeps up with COHESION times the mean nearness
 # inside each of them. The mean inside a small group is drawn towards NEAR / COHESION, as if it held STEADY_PAIRS more
 # pairs of that nearness: one verbatim copy must not close a story to its follow-ups.
-NEAR = 0.10
+NEAR = 0.11
 COHESION = 0.7
 STEADY_PAIRS = 15
 

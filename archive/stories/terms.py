@@ -118,6 +118,8 @@ def word_stems(text: str, language: str = "") -> list[str]:
             continue
         if _CJK.search(word):
             stems.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
+        elif word[-1].isdecimal():
+            stems.append(word[:TERM_LENGTH])
         else:
             stems.append(stem(word, code)[:TERM_LENGTH])
     return stems

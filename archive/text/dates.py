@@ -136,6 +136,7 @@ _CTIME = re.compile(
     r"(?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)\s+"
     rf"(?:{_ZONE}\s+)?(?P<year>(?:19|20)\d\d)"
 )
+_MAY_HOLD_DATE = re.compile(r"(?:18|19|20)\d\d|\d[./-]\d{1,2}[./-]\d\d")
 _NEAR_WORD = re.compile(r"[^\W\d_]+")
 
 DatePrecision = Literal["instant", "minute", "day"]
@@ -217,7 +218,7 @@ def find_dates(text: str, *, language: str = "", limit: int = 50) -> list[FoundD
     languages share and the order of numbers; without it 03/04/2024 is ambiguous and is left out unless the weekday
     beside it decides.
     """
-    if not any(char.isdigit() for char in text):
+    if _MAY_HOLD_DATE.search(text) is None:
         return []
     found: list[FoundDate] = []
     for one in _matches(text, language):

@@ -79,19 +79,21 @@ ACCENTED_STOP_WORDS = frozenset(word for word in _LANGUAGES if not word.isascii(
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def guess_language(text: str, sample: int = 20_000) -> str:
+def guess_language(text: str, sample: int = 8_000) -> str:
     """Return the ISO 639-1 code of the language of `text`, or "" when the guess would be worth nothing."""
     text = text[:sample]
     letters = [ord(char) for char in text if char.isalpha()]
     if len(letters) < 10:
         return ""
-    for code, first, last in _SCRIPTS:
-        if sum(first <= letter <= last for letter in letters) > len(letters) * 0.4:
-            return code
-    kana = sum(0x3040 <= letter <= 0x30FF for letter in letters)
-    han = sum(0x3400 <= letter <= 0x9FFF for letter in letters)
-    if han + kana > len(letters) * 0.4:
-        return "ja" if kana > len(letters) * 0.08 else "zh"
+    other = [letter for letter in letters if letter > 0x036F]
+    if len(other) > len(letters) * 0.4:
+        for code, first, last in _SCRIPTS:
+            if sum(first <= letter <= last for letter in other) > len(letters) * 0.4:
+                return code
+        kana = sum(0x3040 <= letter <= 0x30FF for letter in other)
+        han = sum(0x3400 <= letter <= 0x9FFF for letter in other)
+        if han + kana > len(letters) * 0.4:
+            return "ja" if kana > len(letters) * 0.08 else "zh"
     counts: Counter[str] = Counter()
     for word in _WORD.findall(text.casefold()):
         for code in _LANGUAGES.get(word, ()):

@@ -29,6 +29,8 @@ _TYPOGRAPHIC = str.maketrans(
 )
 _BULLETS = "•◦‣▪▫●○□■☆★✦✧❖◆◇♦➢➤►▶▸▹∙·*+-–—|"
 BULLET = re.compile(rf"^\s*(?:[{re.escape(_BULLETS)}]+|o|\(\)|\d{{1,2}}[.)])\s+(?=\S)")
+# Marks on letters below Cyrillic, and the two dots of "ё".
+_ACCENTS = re.compile("(?<=[\u0000-\u02ff\u0370-\u03ff\u0435\u0415])[\u0300-\u036f]+")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"\w+")
 _SLUG_GAP = re.compile(r"[^\w]+|_+")
@@ -68,12 +70,10 @@ def strip_accents(text: str) -> str:
     """
     if text.isascii():
         return text
-    out: list[str] = []
-    for char in unicodedata.normalize("NFD", text):
-        if unicodedata.combining(char) and out and (out[-1] < "\u0400" or out[-1] in "\u0435\u0415"):
-            continue
-        out.append(char)
-    return unicodedata.normalize("NFC", "".join(out))
+    apart = unicodedata.normalize("NFD", text)
+    if len(apart) == len(text):
+        return text
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
 
 
 def fold(text: str) -> str:
@@ -93,7 +93,12 @@ def line_key(text: str) -> str:
     Case, accents, punctuation and bullets do not count, and every number is the same number, so that "12 comments"
     and "3 comments" recur. A line without letters or digits has the key "".
     """
-    return _DIGITS.sub("0", " ".join(words(text)))
+    return key_of_words(words(text))
+
+
+def key_of_words(tokens: list[str]) -> str:
+    """Return the `line_key` of a line whose folded words are at hand."""
+    return _DIGITS.sub("0", " ".join(tokens))
 
 
 def same_key(text: str) -> str:

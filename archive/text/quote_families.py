@@ -127,7 +127,7 @@ def variant_kind(label: str, text: str) -> VariantKind:
         return "punctuation"
     if len(other) < len(full) and _is_subsequence(other, full):
         return "shortened"
-    mine, theirs = _stems(label), _stems(text)
+    mine, theirs = stems_of(label), stems_of(text)
     small = min(len(mine), len(theirs)) or 1
     return "reworded" if len(mine & theirs) / small >= 0.6 else "back_translated"
 
@@ -152,7 +152,8 @@ def _stem(word: str) -> str:
     return str(_english.stemWord(bare)) if bare.isascii() else bare[:6]
 
 
-def _stems(text: str) -> frozenset[str]:
+def stems_of(text: str) -> frozenset[str]:
+    """Return the stems of the content words of `text`."""
     return frozenset(_stem(w) for w in _WORD.findall(text) if w.casefold() not in _STOP and (len(w) > 1 or w.isdigit()))
 
 
@@ -181,7 +182,7 @@ def _nodes(text: Text) -> list[_Node]:
         end = text.body.find("\n", quote.end)
         end = min(end if end >= 0 else len(text.body), quote.end + _AROUND)
         around = text.body[start : quote.start] + " " + text.body[quote.end : end]
-        nodes.append(_Node(text, i, quote.start, quote.end, quote.text, _stems(quote.text), _stems(around)))
+        nodes.append(_Node(text, i, quote.start, quote.end, quote.text, stems_of(quote.text), stems_of(around)))
     return nodes
 
 
@@ -193,7 +194,7 @@ def _sentences(node: _Node) -> list[_Node]:
         return []
     found = []
     for part in parts:
-        stems = _stems(part.text)
+        stems = stems_of(part.text)
         if len(_WORD.findall(part.text)) < 2 or not stems:
             continue
         rest = (node.stems - stems) | node.context
@@ -340,7 +341,7 @@ def _heads(stems: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _body_sentences(body: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
-    return tuple((s.start, s.end, _heads(_stems(s.text))) for s in split_sentences(body))
+    return tuple((s.start, s.end, _heads(stems_of(s.text))) for s in split_sentences(body))
 
 
 def _paraphrases(cluster: list[_Node], sentences: _Sentences) -> list[Member]:

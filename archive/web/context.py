@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.functional import SimpleLazyObject
+
+from archive import clock
+from archive.alerts.queries import count_new
+
 THEMES = ("system", "light", "dark")
 
 
@@ -11,4 +16,8 @@ def face(request) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and user.theme != "system":
         theme = user.theme
-    return {"theme": theme if theme in THEMES else "system"}
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "theme": theme if theme in THEMES else "system",
+        "alert_count": SimpleLazyObject(lambda: count_new(user, clock.now())) if signed_in else 0,
+    }

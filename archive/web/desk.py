@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from archive import clock
-from archive.articles import compare, merging, status, suggestions, trail
+from archive.articles import compare, merging, queries, status, suggestions, trail
 from archive.articles.operations import ArchiveError
 from archive.articles.permissions import may
 from archive.models import Article, MergeRecord
@@ -107,6 +108,7 @@ def desk(request, pk: int):
             return redirect("article_desk", pk) if may(request.user, "view_restricted") else redirect("home")
         failed[verb] = form
     hidden = gone is not None
+    prefetch_related_objects([article], queries.legal_warnings())
     context = {
         "section": "articles",
         "article": article,

@@ -20,6 +20,7 @@ from archive import clock
 from archive.articles.permissions import may
 from archive.models import Article, Story, StoryEdit, StoryLink, StorySuggestion
 from archive.stories import lists, operations, queries
+from archive.stories.beside import families_of
 from archive.stories.origins import provenance_of, stories_with_new_root
 
 from . import pictures
@@ -196,6 +197,7 @@ def _context(request, held: Story, course: queries.Timeline) -> dict[str, object
         "volume": _volume(course, held),
         "new_count": sum(item.is_new for item in course.items),
         "found": found,
+        "families": families_of(request.user, held, clock.now()),
         "by_machine": any(item.membership.origin == "machine" for item in course.items),
         "editing": editing,
         "edits": StoryEdit.objects.filter(story=held).select_related("done_by").order_by("-pk")[:12] if editing else [],

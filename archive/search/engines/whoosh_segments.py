@@ -19,11 +19,10 @@ from whoosh.codec.whoosh3 import W3Codec, W3TermInfo
 from whoosh.filedb.filestore import FileStorage
 
 from ..contract import IndexDamaged
-from .whoosh_codec import CURRENT, HEAD, RESTRICTED, ROW, UNDATED, ArchiveCodec, Ints, unpack
+from .whoosh_codec import CURRENT, EXTENT, HEAD, RESTRICTED, ROW, UNDATED, ArchiveCodec, Ints, unpack
 
 FREQUENCY = struct.Struct("!I")
 UNDATED_MONTH = -(2**31)
-EXTENT = struct.Struct("!qi")
 REMEMBERED = 24 * 2**20
 
 

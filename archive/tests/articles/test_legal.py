@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from archive.articles import collections, journal, legal, operations, status, trail
 from archive.articles.content import Content, Metadata, NewCapture
 from archive.articles.evidence import evidence_pack
+from archive.articles.queries import article_page, in_order
 from archive.articles.replay import replay
 from archive.models import Article, Blob, IndexEntry, LegalRequest, Quote, User, Version
 
@@ -197,9 +198,10 @@ def test_an_editor_decides_nothing_but_may_warn(article):
     with pytest.raises(PermissionDenied):
         ask(article, editor, "kill")
     note = legal.warn(article=article, text="Don't repeat the name", by=editor, at=NOW)
-    assert legal.notes_on([article.pk]) == {article.pk: ["Don't repeat the name"]}
+    assert [one.text for one in in_order(editor, [article.pk])[0].warnings] == ["Don't repeat the name"]
+    assert [one.text for one in article_page(editor, article.pk).article.warnings] == ["Don't repeat the name"]
     legal.lift_warning(note=note, by=editor, at=NOW)
-    assert legal.notes_on([article.pk]) == {}
+    assert in_order(editor, [article.pk])[0].warnings == []
 
 
 @pytest.mark.django_db

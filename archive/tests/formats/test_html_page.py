@@ -194,3 +194,21 @@ def test_pages_are_recognized_by_their_content():
     assert FORMAT.recognizes("<!doctype html><p>".encode("utf-16"), "") > 0.8
     assert FORMAT.recognizes(b"<?xml version='1.0'?><nitf/>", "a.html") == 0
     assert FORMAT.recognizes(b"A plain text about <p> elements.", "a.html") == 0
+
+
+def test_a_body_in_several_parts_of_the_page_is_read_whole():
+    def part(first: int, last: int) -> str:
+        paragraphs = "".join(f"<p>{PROSE} Paragraph {n}.</p>" for n in range(first, last))
+        return f'<div class="grid"><div class="chunk">{paragraphs}</div><div class="ad">Advertisement</div></div>'
+
+    parts = part(0, 6) + "<div><section><ul><li>Menu</li></ul></section></div>" + part(6, 14)
+    article = read(f"<!doctype html><html><body><h1>Ferries stop</h1>{parts}</body></html>".encode())
+    numbers = [int(line.rsplit(" ", 1)[1].rstrip(".")) for line in article.body.split("\n")]
+    assert numbers == list(range(14))
+
+
+def test_closing_appeals_and_lines_of_rights_are_furniture():
+    closing = "<p>Follow us on Facebook and Twitter for more.</p><p>© 2031 Quay Gazette. All rights reserved.</p>"
+    data = page(body="<h1>Ferries stop</h1>").replace(b"</article>", closing.encode() + b"</article>")
+    assert "Follow us" not in read(data).body
+    assert "rights" not in read(data).body

@@ -65,7 +65,8 @@ def test_near_copies_fold_under_the_first_and_unfold(client, reader, write):
     first, second = write("Gates cracked", tags=[]), write("Gates cracked again", outlet="Northern Ledger")
     story = Story.objects.create(title="Gates")
     for article, copy_of in ((first, None), (second, first)):
-        Membership.objects.create(article=article, story=story, copy_of=copy_of, placed_at=clock.now())
+        role = Membership.Role.NEAR_COPY if copy_of else Membership.Role.EARLIEST_HELD
+        Membership.objects.create(article=article, story=story, role=role, copy_of=copy_of, placed_at=clock.now())
     IndexEntry.objects.mark([first.pk, second.pk])
     settle()
     html = page(client, "cracked")

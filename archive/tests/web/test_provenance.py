@@ -1,0 +1,180 @@
+"""Pages on who relies on whom and how quotes drift: what they show, to whom, and what editors may say there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from archive.models import Article, Attribution, QuoteFamily, QuoteVariant, Story, User
+from archive.stories.annotate import annotate
+from archive.stories.families import refresh_families
+from archive.tests.stories.test_annotate import DIRECT, NOW, RELAYED, make, read, story_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story() -> Story:
+    one, other = make("Valley News", RELAYED), make("Hill Post", DIRECT, NOW + timedelta(hours=2))
+    annotate([one, other])
+    story = story_of(one, other)
+    refresh_families([story.pk])
+    return story
+
+
+def signed_in(client: Client, role: str) -> Client:
+    user = User.objects.create_user(f"{role}-person")
+    user.groups.add(Group.objects.get(name=role))
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    return signed_in(client, "reader")
+
+
+@pytest.fixture
+def editor() -> Client:
+    return signed_in(Client(), "editor")
+
+
+def articles(story: Story) -> list[Article]:
+    return list(Article.objects.filter(membership__story=story).order_by("pk"))
+
+
+def test_the_page_names_origins_and_what_is_not_held(reader, story):
+    page = reader.get(f"/stories/{story.pk}/provenance/").content.decode()
+    assert (
+        "2 articles: at least 1 stated origin, Northport Gazette (unnamed officials) 2; 0 articles state none" in page
+    )
+    assert "Cited, but not held" in page and "Coast Today" in page
+    assert "<svg" in page and "style=" not in page
+
+
+def test_no_word_of_confirmation_appears_by_itself(reader, story):
+    page = reader.get(f"/stories/{story.pk}/provenance/").content.decode().lower()
+    assert "independent" not in page and "single-source" not in page
+
+
+def test_what_a_reader_may_not_see_is_neither_counted_nor_drawn(reader, story):
+    hidden = articles(story)[1]
+    Article.objects.filter(pk=hidden.pk).update(embargoed_until=NOW + timedelta(days=99999))
+    page = reader.get(f"/stories/{story.pk}/provenance/").content.decode()
+    assert "1 article: at least 1 stated origin" in page and "Hill Post" not in page
+
+
+def test_a_story_nobody_may_see_is_not_there(reader, story):
+    Article.objects.update(status="withheld")
+    assert reader.get(f"/stories/{story.pk}/provenance/").status_code == 404
+    assert reader.get("/stories/987654/provenance/").status_code == 404
+
+
+def test_a_merged_story_leads_on(reader, story):
+    old = Story.objects.create(title="Wall", merged_into=story)
+    answer = reader.get(f"/stories/{old.pk}/provenance/")
+    assert (answer.status_code, answer["Location"]) == (301, f"/stories/{story.pk}/provenance/")
+
+
+def test_the_picture_stands_by_itself(reader, story):
+    answer = reader.get(f"/stories/{story.pk}/provenance.svg")
+    assert answer["Content-Type"].startswith("image/svg+xml")
+    assert answer.content.decode().lstrip().startswith("<svg") and "Northport" in answer.content.decode()
+
+
+def test_an_editor_rejects_a_source_and_takes_it_back(editor, story):
+    hop = Attribution.objects.filter(name="Coast Today").get()
+    editor.post(f"/sources/{hop.pk}/", {"from": "story"})
+    hop.refresh_from_db()
+    assert hop.rejected_at is not None
+    annotate([read(hop.article)])
+    assert not Attribution.objects.filter(name="Coast Today", rejected_at=None).exists()
+    editor.post(f"/sources/{hop.pk}/", {"back": "1"})
+    hop.refresh_from_db()
+    assert hop.rejected_at is None
+
+
+def test_a_reader_rules_on_nothing(reader, story):
+    hop, variant = Attribution.objects.first(), QuoteVariant.objects.first()
+    assert reader.post(f"/sources/{hop.pk}/").status_code == 403
+    assert reader.post(f"/quotes/{variant.family_id}/wordings/{variant.pk}/").status_code == 403
+    assert reader.post(f"/articles/{hop.article_id}/sources/", {"name": "X", "evidence": "dam"}).status_code == 403
+
+
+def test_an_editor_adds_a_source_with_the_words_that_prove_it(editor, story):
+    held = articles(story)[0]
+    evidence = "According to three unnamed officials"
+    editor.post(f"/articles/{held.pk}/sources/", {"name": "Dam Board", "evidence": evidence, "role": "side"})
+    hop = Attribution.objects.get(name="Dam Board")
+    assert (hop.origin, hop.role, hop.field) == ("editor", "side", "body")
+    assert held.current_version.body[hop.start : hop.end] == evidence
+    annotate([read(held)])
+    assert Attribution.objects.filter(name="Dam Board").exists()
+
+
+def test_a_source_without_its_words_in_the_article_is_refused(editor, story):
+    held = articles(story)[0]
+    page = editor.post(f"/articles/{held.pk}/sources/", {"name": "Dam Board", "evidence": "no such words"}, follow=True)
+    assert "stand nowhere in the article" in page.content.decode()
+    assert not Attribution.objects.filter(name="Dam Board").exists()
+
+
+def test_a_family_shows_each_wording_with_what_it_lost_and_changed(reader, story):
+    family = QuoteFamily.objects.get(label__contains="disturbing")
+    page = reader.get(family.get_absolute_url()).content.decode()
+    assert page.count("data-item") == 2
+    assert "shortened" in page and '<dt>Lost</dt><dd dir="auto">at a</dd>' in page
+
+
+def test_a_family_hides_what_the_reader_may_not_see(reader, story):
+    family = QuoteFamily.objects.get(label__contains="disturbing")
+    Article.objects.filter(pk=articles(story)[1].pk).update(status="withheld")
+    page = reader.get(family.get_absolute_url()).content.decode()
+    assert "Hill Post" not in page
+    Article.objects.update(status="withheld")
+    assert reader.get(family.get_absolute_url()).status_code == 404
+
+
+def test_an_editor_takes_a_wording_out_of_its_family(editor, story):
+    variant = QuoteVariant.objects.first()
+    editor.post(f"/quotes/{variant.family_id}/wordings/{variant.pk}/")
+    refresh_families([story.pk])
+    variant.refresh_from_db()
+    assert variant.rejected_at is not None
+
+
+def test_two_articles_lie_sentence_beside_sentence(reader, story):
+    one, other = articles(story)
+    page = reader.get(f"/articles/{one.pk}/beside/{other.pk}/").content.decode()
+    assert "diff--side" in page and "reworded" in page
+    only = reader.get(f"/articles/{one.pk}/beside/{other.pk}/?show=both").content.decode()
+    assert "There is nothing of this kind." in only
+
+
+def test_an_article_beside_one_that_is_hidden_is_not_there(reader, story):
+    one, other = articles(story)
+    Article.objects.filter(pk=other.pk).update(status="withheld")
+    assert reader.get(f"/articles/{one.pk}/beside/{other.pk}/").status_code == 404
+    assert reader.get(f"/articles/{one.pk}/beside/{one.pk}/?left=99").status_code == 404
+
+
+def test_an_article_against_its_story_shows_what_it_alone_has_and_lacks(reader, story):
+    one, _ = articles(story)
+    page = reader.get(f"/articles/{one.pk}/beside/").content.decode()
+    assert "Only here" in page and "Missing here" in page and "Hill Post" in page
+
+
+def test_an_article_alone_has_nothing_beside_it(reader):
+    alone = make("Valley News", RELAYED)
+    assert "nothing to lay this article beside" in reader.get(f"/articles/{alone.pk}/beside/").content.decode()
+
+
+def test_the_pages_ask_the_database_a_bounded_number_of_questions(reader, story, django_assert_max_num_queries):
+    family = QuoteFamily.objects.first()
+    with django_assert_max_num_queries(20):
+        reader.get(f"/stories/{story.pk}/provenance/")
+    with django_assert_max_num_queries(16):
+        reader.get(family.get_absolute_url())

@@ -1,0 +1,83 @@
+"""Pages that lay texts beside each other: two articles, one against its story, and the family of a quote."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from archive import clock
+from archive.models import Article, QuoteFamily, QuoteVariant, Version
+from archive.stories import beside, rulings
+
+from .doors import article_or_gone
+
+KINDS = {
+    "both": ("same", gettext_lazy("both say")),
+    "reworded": ("changed", gettext_lazy("reworded")),
+    "left": ("removed", gettext_lazy("only left")),
+    "right": ("added", gettext_lazy("only right")),
+}
+
+
+def side_by_side(request, pk: int, other: int):
+    """Show two articles, or two versions of them, sentence beside sentence."""
+    at = clock.now()
+    try:
+        left = beside.version_seen_by(request.user, pk, at, _number(request, "left"))
+        right = beside.version_seen_by(request.user, other, at, _number(request, "right"))
+    except (Article.DoesNotExist, Version.DoesNotExist) as error:
+        raise Http404(str(error)) from error
+    pair = beside.side_by_side(left, right)
+    only = request.GET.get("show", "")
+    rows = [
+        {"kind": KINDS[row.kind][0], "label": KINDS[row.kind][1], "left": row.left, "right": row.right}
+        for row in pair.rows
+        if only not in KINDS or row.kind == only
+    ]
+    choices = [{"kind": kind, "label": KINDS[kind][1], "count": pair.counts[kind]} for kind in KINDS]
+    context = {"section": "stories", "pair": pair, "rows": rows, "only": only, "choices": choices}
+    return render(request, "articles/beside.html", context)
+
+
+def against_story(request, pk: int):
+    """Show what only this article of its story says, and what it is missing."""
+    article, gone = article_or_gone(request, pk)
+    if gone is not None:
+        return gone
+    page = beside.against_story(request.user, article, clock.now())
+    story = article.membership.story if hasattr(article, "membership") else None
+    return render(
+        request, "articles/against_story.html", {"section": "stories", "page": page, "article": article, "story": story}
+    )
+
+
+def quote_family(request, pk: int):
+    """Show the wordings of one utterance in time order, with what each lost and changed."""
+    family = get_object_or_404(QuoteFamily.objects.select_related("story__merged_into"), pk=pk)
+    wordings = beside.family_page(request.user, family, clock.now())
+    if not wordings:
+        raise Http404("No article that you may read has this quote.")
+    return render(request, "quotes/family.html", {"section": "stories", "family": family, "wordings": wordings})
+
+
+@require_POST
+def part_wording(request, pk: int, variant_id: int):
+    """Take a wording out of its family, or put it back, as an editor says."""
+
+    variant = get_object_or_404(QuoteVariant.objects.select_related("quote"), pk=variant_id, family=pk)
+    if request.POST.get("back"):
+        rulings.put_wording_back(variant=variant, by=request.user, at=clock.now())
+        messages.success(request, _("The wording is back in its family."))
+    else:
+        rulings.part_wording(variant=variant, by=request.user, at=clock.now())
+        messages.success(request, _("Taken out: this wording is not that utterance."))
+    return redirect("quote_family", pk=pk)
+
+
+def _number(request, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() else None

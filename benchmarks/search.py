@@ -1,0 +1,233 @@
+"""How quickly and how well the archive searches: `python -m benchmarks.search --data DIR [--json] [--predictions DIR]`.
+
+Speed: `reuters21578.jsonl.gz` in DIR as it is (21k) and ten times over with one word in eight changed (216k), loaded
+into a scratch archive on real PostgreSQL. Each engine builds its index through the archive's own rebuild (articles a
+second, from the database to the committed index), then a fresh process asks queries of fourteen classes, each a whole
+answer: parse, search, facets, snippets, and the first twenty articles loaded as a reader may see them. Milliseconds are
+medians and 95th percentiles over all answers, first askings included; at 216k they leave out fuzzy and facets, which
+have figures of their own. Memory is the asking process's resident set.
+
+Quality: for each NAME_docs.jsonl with NAME_queries.jsonl in DIR, the ten best of every query in the mode in which any
+of the words may match, for `score.py ranking`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from .search_data import load, queries, read_rows, replicated
+
+NEWS = "reuters21578.jsonl.gz"
+SIZES = {"21k": 1, "216k": 10, "1500k": 70}
+APART = {"fuzzy", "facets"}
+ROUNDS = 3
+
+
+def rank(data: Path, engine_name: str, out: Path) -> None:
+    """Write the ten best documents of every query of each ranked collection in a folder of the engine's name."""
+    from archive.search import ArticleDocuments, Document, SearchRequest, guess_language, parse_words
+    from archive.search.engines import open_engine
+
+    (out / engine_name).mkdir(parents=True, exist_ok=True)
+    for path in sorted(data.glob("*_docs.jsonl")):
+        name = path.name.removesuffix("_docs.jsonl")
+        asked = data / f"{name}_queries.jsonl"
+        if not asked.exists():
+            continue
+        rows = read_rows(path)
+        with tempfile.TemporaryDirectory() as folder:
+            engine = open_engine(engine_name, Path(folder))
+            generation = engine.begin()
+            for at in range(0, len(rows), 5000):
+                generation.replace(
+                    [
+                        ArticleDocuments(
+                            number,
+                            (
+                                Document(
+                                    article=number,
+                                    version=1,
+                                    outlet="collection",
+                                    outlet_name="Collection",
+                                    headline=row.get("title") or "",
+                                    body=row["text"],
+                                    language=guess_language(row["text"]) or "en",
+                                    captured=datetime(2024, 1, 1, tzinfo=UTC),
+                                ),
+                            ),
+                        )
+                        for number, row in enumerate(rows[at : at + 5000], at + 1)
+                    ]
+                )
+            generation.promote()
+            run = {}
+            for row in read_rows(asked):
+                request = SearchRequest(parse_words(row["text"]), date(2024, 1, 1), limit=10)
+                run[str(row["id"])] = [str(rows[hit.article - 1]["id"]) for hit in engine.search(request).hits]
+            (out / engine_name / f"{name}_run.json").write_text(json.dumps(run), encoding="utf8")
+            engine.close()
+
+
+def ask(engine: str, asked: dict[str, list[str]]) -> dict[str, Any]:
+    """Return milliseconds by class of whole answers in this process, its memory, and how a single arrival fares."""
+    from newsroom.prepare import open_archive
+
+    open_archive()
+    from archive.articles.searching import search_page
+    from archive.search import FACETS, Order
+
+    took: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        for name, texts in asked.items():
+            for text in texts:
+                options: dict[str, Any] = {"facets": FACETS, "engine_name": engine}
+                if name == "sort":
+                    options["order"] = Order.NEWEST
+                if name == "facets":
+                    options |= {"histogram": True, "fold_copies": True}
+                if name == "deep":
+                    options["offset"] = 1000
+                if name == "count":
+                    options["limit"] = 0
+                start = time.perf_counter()
+                search_page(None, text, **options)
+                took.setdefault(name, []).append((time.perf_counter() - start) * 1000)
+    memory = Path("/proc/self/status").read_text(encoding="utf8")
+    resident = next(int(line.split()[1]) for line in memory.splitlines() if line.startswith("VmRSS"))
+    return {"took": took, "rss_mb": resident / 1024}
+
+
+def arrival(engine: str) -> float:
+    """Return the seconds from saving one new article to finding it, drained in this process."""
+    from django.test import override_settings
+
+    from archive import clock
+    from archive.articles.content import Content, Metadata
+    from archive.articles.operations import create_article, find_or_create_outlet
+    from archive.articles.searching import search_page
+    from archive.indexing.drain import drain
+
+    with override_settings(SEARCH_ENGINE=engine):
+        outlet = find_or_create_outlet(name="Arrivals")
+        word = f"arrival{time.time_ns()}"
+        start = time.perf_counter()
+        create_article(
+            outlet=outlet,
+            content=Content(headline=word, body="It has just come in.", language="en"),
+            metadata=Metadata(guid=word),
+            capture=None,
+            at=clock.now(),
+        )
+        drain()
+        found = search_page(None, word, engine_name=engine).total
+        if found != 1:
+            raise RuntimeError(f"The new article was found {found} times.")
+        return time.perf_counter() - start
+
+
+def percentile(values: list[float], part: float) -> float:
+    """Return the value below which that part of the values lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+def measure(data: Path, engines: list[str], sizes: list[str]) -> dict[str, float]:
+    """Return the figures of speed and memory for each engine and size, on a scratch archive."""
+    figures: dict[str, float] = {}
+    rows = read_rows(data / NEWS)
+    asked = queries(rows)
+    for size in sizes:
+        home = Path(tempfile.mkdtemp(prefix="search-benchmark-"))
+        environment = os.environ | {"ARCHIVE_HOME": str(home), "ARCHIVE_DURABLE": "off", "LOG_LEVEL": "error"}
+        try:
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.search",
+                "--data",
+                str(data),
+                "--at",
+                size,
+                "--engines",
+                *engines,
+            ]
+            answer = subprocess.run(
+                command, env=environment, input=json.dumps(asked), capture_output=True, text=True, check=False
+            )
+            if answer.returncode:
+                raise RuntimeError(answer.stderr[-3000:])
+            figures |= json.loads(answer.stdout.splitlines()[-1])
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+    return figures
+
+
+def measure_here(data: Path, engines: list[str], size: str, asked: dict[str, list[str]]) -> dict[str, float]:
+    """Return the figures of one size, in this process's own archive."""
+    from newsroom.prepare import open_archive
+
+    open_archive()
+    from archive.indexing.rebuild import rebuild
+
+    figures: dict[str, float] = {}
+    count = load(replicated(read_rows(data / NEWS), SIZES[size]))
+    for engine in engines:
+        start = time.perf_counter()
+        rebuild(engine)
+        figures[f"{engine}.{size}.index_per_s"] = count / (time.perf_counter() - start)
+        command = [sys.executable, "-m", "benchmarks.search", "--data", str(data), "--ask", engine]
+        told = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
+        answer = json.loads(told.stdout.splitlines()[-1])
+        everything = []
+        for name, values in answer["took"].items():
+            figures[f"{engine}.{size}.{name}.p50_ms"] = statistics.median(values)
+            figures[f"{engine}.{size}.{name}.p95_ms"] = percentile(values, 0.95)
+            if size == "21k" or name not in APART:
+                everything += values
+        figures[f"{engine}.{size}.p50_ms"] = statistics.median(everything)
+        figures[f"{engine}.{size}.p95_ms"] = percentile(everything, 0.95)
+        figures[f"{engine}.{size}.rss_mb"] = answer["rss_mb"]
+        figures[f"{engine}.{size}.arrival_s"] = arrival(engine)
+    return figures
+
+
+def main() -> None:
+    """Read the command line, measure, print a table and, with --json, one line of figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the collections")
+    parser.add_argument("--json", action="store_true", help="end with one line of figures")
+    parser.add_argument("--predictions", type=Path, help="folder for NAME_run.json, by engine")
+    parser.add_argument("--engines", nargs="*", default=["whoosh", "tantivy"])
+    parser.add_argument("--sizes", nargs="*", choices=list(SIZES), default=["21k", "216k"])
+    parser.add_argument("--at", choices=list(SIZES), help=argparse.SUPPRESS)
+    parser.add_argument("--ask", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.ask:
+        print(json.dumps(ask(options.ask, json.load(sys.stdin))))
+        return
+    if options.at:
+        print(json.dumps(measure_here(options.data, options.engines, options.at, json.load(sys.stdin))))
+        return
+    if options.predictions:
+        for engine in options.engines:
+            rank(options.data, engine, options.predictions)
+    figures = measure(options.data, options.engines, options.sizes) if (options.data / NEWS).exists() else {}
+    for name, value in figures.items():
+        print(f"{name:40} {value:10.1f}")
+    if options.json:
+        print(json.dumps({"figures": {name: round(value, 3) for name, value in figures.items()}}))
+
+
+if __name__ == "__main__":
+    main()
