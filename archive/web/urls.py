@@ -60,6 +60,7 @@ urlpatterns = [
     path("health/archive/", health.health, name="health_page"),
     path("theme/", face.theme, name="theme"),
     path("keyboard/", face.keys, name="keys"),
+    path("learn/", face.learn, name="learn"),
     path("patterns/", patterns.patterns, name="patterns"),
     path("collections/", collections.index, name="collections"),
     path("collections/<int:pk>/", collections.detail, name="collection"),
