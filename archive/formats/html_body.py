@@ -15,7 +15,7 @@ import trafilatura
 
 from archive.formats.dump_blocks import count_words
 from archive.formats.dump_patterns import CONTROLS, RIGHTS
-from archive.formats.html_tree import Element, text_blocks
+from archive.formats.html_tree import Block, Element
 from archive.text.normalize import clean_line, same_key
 
 # 400,000 characters take some two seconds; twice as much takes four times as long.
@@ -23,14 +23,13 @@ _QUADRATIC_LIMIT = 400_000
 _BODY_TAGS = frozenset(["p", "li", "blockquote", "h2", "h3", "h4", "dd", "pre", "td"])
 
 
-def read_body(root: Element, told: str = "") -> list[str]:
-    """Return the paragraphs of the article on a page, in order.
+def read_body(root: Element, blocks: Sequence[Block], told: str = "") -> list[str]:
+    """Return the paragraphs of the article on a page, in order. `blocks` are all its stretches of text.
 
     `told` is the text that the page's own JSON-LD gives, often cut short or without breaks: where it is longer than
     what was found, the search is done again, less strictly.
     """
-    blocks = list(text_blocks(root))
-    if sum(len(text) for _, text in blocks) > _QUADRATIC_LIMIT:
+    if sum(len(text) for _, text, _ in blocks) > _QUADRATIC_LIMIT:
         return _long_paragraphs(blocks)
     lines = _extract(root, strict=True)
     if len(told) > 1.2 * sum(map(len, lines)):
@@ -65,14 +64,14 @@ def _without_appeals(lines: list[str]) -> list[str]:
     return lines[:end]
 
 
-def _completed(lines: list[str], blocks: Sequence[tuple[Element, str]]) -> list[str]:
+def _completed(lines: list[str], blocks: Sequence[Block]) -> list[str]:
     """Return the paragraphs with those that were missed because the body stands in several parts of the page.
 
     The parts are known by paragraphs of the same make (classes and parents) as most of those found; a few more of them
     are teasers, many more are the rest of the article.
     """
     found = {same_key(line) for line in lines}
-    paragraphs = [(_make(element), text, same_key(text)) for element, text in blocks if element.tag == "p"]
+    paragraphs = [(_make(element), text, key) for element, text, key in blocks if element.tag == "p"]
     makes = Counter(make for make, text, key in paragraphs if key in found and len(text) > 80)
     if not makes or makes.most_common(1)[0][1] < 3:
         return lines
@@ -81,7 +80,7 @@ def _completed(lines: list[str], blocks: Sequence[tuple[Element, str]]) -> list[
     if missed < 0.3 * sum(map(len, lines)):
         return lines
     wanted = found | {key for make, text, key in paragraphs if make == usual and len(text) > 20}
-    return list({key: text for _, text in blocks if (key := same_key(text)) in wanted}.values())
+    return list({key: text for _, text, key in blocks if key in wanted}.values())
 
 
 def _make(element: Element) -> tuple[str, ...]:
@@ -94,9 +93,9 @@ def _make(element: Element) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _long_paragraphs(found: Sequence[tuple[Element, str]]) -> list[str]:
+def _long_paragraphs(found: Sequence[Block]) -> list[str]:
     """Return every paragraph of some length, and short ones between them, for pages too long for a closer look."""
-    blocks = [(element.tag in _BODY_TAGS, text) for element, text in found]
+    blocks = [(element.tag in _BODY_TAGS, text) for element, text, _ in found]
     long = [i for i, (usual, text) in enumerate(blocks) if usual and len(text) > 120]
     if not long:
         return [text for _, text in blocks if len(text) > 200]

@@ -21,7 +21,7 @@ from archive.formats.html_choices import (
 )
 from archive.formats.html_jsonld import Node, text_in, types_of
 from archive.formats.html_offers import Offers, collect
-from archive.formats.html_tree import Element, parse_page, text_blocks
+from archive.formats.html_tree import Block, Element, keyed_blocks, parse_page
 from archive.formats.sniff import head_text, xml_root
 from archive.text.dates import find_dates, is_later_than, read_date
 from archive.text.language import guess_language
@@ -73,7 +73,8 @@ def read_page(root: Element, context: ReadContext) -> ParsedArticle:
     offers = collect(root, context.url)
     hints = context.outlet
     url = offers.url or context.url
-    paragraphs = read_body(root, _told(offers))
+    blocks = keyed_blocks(root)
+    paragraphs = read_body(root, blocks, _told(offers))
     posts = _posts(offers, context)
     language = offers.language or guess_language("\n".join(paragraphs)) or (hints.language if hints else "")
     headline, headlines = choose_headline(offers, hints)
@@ -82,11 +83,11 @@ def read_page(root: Element, context: ReadContext) -> ParsedArticle:
     authors, _, author_candidates = choose_authors(offers, names)
     published = choose_published(offers, context.captured_at, language)
     if published.value is None:
-        published = _printed_date(root, headline, published, context, language)
+        published = _printed_date(blocks, headline, published, context, language)
     if not paragraphs and not headline and not posts:
         raise ParseError("The page holds no text.", mend="Save it again once it has loaded.")
     paragraphs, standfirst, source_line = _settle(paragraphs, headline, offers, hints)
-    ledger, captions = _ledger(root, headline, standfirst, source_line, paragraphs)
+    ledger, captions = _ledger(blocks, headline, standfirst, source_line, paragraphs)
     candidates = {
         "headline": headlines,
         "byline": author_candidates,
@@ -138,14 +139,14 @@ def _settle(paragraphs: list[str], headline: str, offers: Offers, hints: object)
 
 
 def _printed_date(
-    root: Element, headline: str, published: DateReading, context: ReadContext, language: str
+    blocks: Sequence[Block], headline: str, published: DateReading, context: ReadContext, language: str
 ) -> DateReading:
     """Return the first date printed close to the headline, for pages whose markup names none."""
     key = same_key(headline)
     after = None
-    for place, (element, text) in enumerate(text_blocks(root)):
+    for place, (element, text, text_key) in enumerate(blocks):
         if after is None:
-            after = place if key and same_key(text) == key else None
+            after = place if key and text_key == key else None
             continue
         if place - after > 25:
             break
@@ -194,7 +195,7 @@ def _post(node: Node, context: ReadContext) -> Post:
 
 
 def _ledger(
-    root: Element, headline: str, standfirst: str, source: str, paragraphs: Sequence[str]
+    blocks: Sequence[Block], headline: str, standfirst: str, source: str, paragraphs: Sequence[str]
 ) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """Return what became of every stretch of text on the page, numbered in order, and the captions among them."""
     body = {same_key(line) for line in paragraphs}
@@ -203,23 +204,23 @@ def _ledger(
     lines: list[Line] = []
     captions: list[str] = []
     started = headline_seen = False
+    headline_key, standfirst_key, source_key = same_key(headline), same_key(standfirst), same_key(source)
     left = set(body)
-    for number, (element, text) in enumerate(text_blocks(root), 1):
+    for number, (element, text, key) in enumerate(blocks, 1):
         if number > _MAX_LEDGER:
             break
-        key = same_key(text)
         if not key:
             continue
         started = started or bool(first_key and key.startswith(first_key))
         if key in body or (len(key) > 40 and key in whole):
             lines.append(Line(number, text, "body"))
             left.discard(key)
-        elif key == same_key(headline) and not headline_seen:
+        elif key == headline_key and not headline_seen:
             headline_seen = True
             lines.append(Line(number, text, "headline", "headline"))
-        elif standfirst and key == same_key(standfirst):
+        elif standfirst and key == standfirst_key:
             lines.append(Line(number, text, "standfirst", "standfirst"))
-        elif source and key == same_key(source):
+        elif source and key == source_key:
             lines.append(Line(number, text, "source", "the printed source line"))
         else:
             reason = _reason(element, started, bool(left))

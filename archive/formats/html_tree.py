@@ -13,9 +13,10 @@ from lxml import etree, html
 
 from archive.formats.base import ParseError
 from archive.text.encoding import UndecodableText, declared_encoding, decode
-from archive.text.normalize import clean_line
+from archive.text.normalize import clean_line, same_key
 
 Element = Any
+Block = tuple[Element, str, str]
 MAX_CHARACTERS = 20_000_000
 # libxml2 gives up at 2,048 open elements and drops the rest in silence.
 MAX_DEPTH = 2_000
@@ -182,6 +183,11 @@ def _collect(element: Element, parts: list[str]) -> None:
                 parts.append(" ")
             if node is not element and node.tail:
                 parts.append(node.tail)
+
+
+def keyed_blocks(root: Element) -> list[Block]:
+    """Return every stretch of visible text with its innermost block element and its `same_key`, in order."""
+    return [(element, text, same_key(text)) for element, text in text_blocks(root)]
 
 
 def text_blocks(root: Element) -> Iterator[tuple[Element, str]]:

@@ -240,10 +240,16 @@ def _picture(statings: Sequence[Stating], roots: Iterable[str], unsure_below: fl
     points: dict[str, Point] = {}
     links: dict[tuple[str, str], Link] = {}
 
-    def key_of(hop: Hop) -> str:
-        if hop.held is not None and any(s.article == hop.held for s in statings):
+    def key_of(hop: Hop, by_order: Mapping[int, Hop]) -> str:
+        if hop.held is not None and hop.held in held:
             return article_key(hop.held)
         key = hop_key(hop)
+        # A relay stands once for each origin it hands on: else its articles would seem to rest on all of them.
+        following, seen = hop, {hop.order}
+        while following.relies_on in by_order and following.relies_on not in seen:
+            following = by_order[following.relies_on]
+            seen.add(following.order)
+            key += f" < {hop_key(following)}"
         if key not in points:
             label, kind = root_label(hop.name, hop.kind, hop.description)
             sub = hop.name if label != hop.name and hop.kind == "person" else ""
@@ -256,6 +262,7 @@ def _picture(statings: Sequence[Stating], roots: Iterable[str], unsure_below: fl
         if origin != reliant and (origin, reliant) not in links:
             links[origin, reliant] = Link(origin, reliant, hop.confidence >= unsure_below, hop.text)
 
+    held = {stating.article for stating in statings}
     for stating in statings:
         main = [h for h in stating.hops if h.role == "main"]
         named = [h for h in main if h.kind != "anonymous"] or main[:1]
@@ -263,7 +270,8 @@ def _picture(statings: Sequence[Stating], roots: Iterable[str], unsure_below: fl
         inner = {h.relies_on for h in named if h.relies_on is not None}
         for hop in named:
             if hop.order not in inner:
-                link(key_of(hop), article_key(stating.article), hop)
+                link(key_of(hop, by_order), article_key(stating.article), hop)
             if hop.relies_on in by_order:
-                link(key_of(by_order[hop.relies_on]), key_of(hop), by_order[hop.relies_on])
+                origin = by_order[hop.relies_on]
+                link(key_of(origin, by_order), key_of(hop, by_order), origin)
     return list(points.values()), list(links.values())

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from redis import Redis
 
+from archive import engine
 from newsroom.chromium import find_chromium
 from newsroom.embedded import Services, services
 
@@ -58,6 +60,17 @@ def archive_services() -> Services:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(archive_services: Services) -> None:
     """Start the servers before pytest-django makes the test database."""
+
+
+@pytest.fixture(autouse=True)
+def index_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    """An empty place for indexes; engines opened on it, or on the home's own, are closed and gone with the test."""
+    home_index = settings.ARCHIVE_HOME / "index"
+    settings.INDEX_DIR = tmp_path / "index"
+    yield settings.INDEX_DIR
+    for key in [key for key in engine._opened if key[2].parent in (tmp_path / "index", home_index)]:
+        engine._opened.pop(key).close()
+    shutil.rmtree(home_index, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -56,9 +56,15 @@ def read_claims(text: str, field: str, lookup: OutletLookup, subject: str) -> li
 
 
 _ADDRESSED = re.compile(r"\b(?:to|with|on|at|from|after|like|own|for|other)\s+(?:the\s+|a\s+)?$", re.I)
+# In front of a noun phrase: it depends on another word, so the verb after it has another subject.
+_HELD = re.compile(r"\b(?:by|to|with|like|from)\s+(?:the\s+|an?\s+)?$", re.I)
 _OUTLET_BY = words("first reported revealed conducted released broken quoted commissioned told compiled seen reviewed")
-_OUTLET_CITING = words("citing credited cites cited via quoting")
-_NOT_TELLING = words("asked asks declined refused broke read thought feels felt knew points published posted predicted")
+_OUTLET_CITING = words("citing credited cites cited via quoting with reference references")
+# What an outlet does as a party to the news, not as its source.
+_NOT_TELLING = words(
+    """asked asks declined refused broke read thought feels felt knew points published posted predicted denied denies
+    declared responded tweeted calling accusing vowed hopes quotes"""
+)
 
 
 def states_outlet(cue: Cue) -> bool:
@@ -72,12 +78,21 @@ def states_outlet(cue: Cue) -> bool:
     return cue.kind == "according"
 
 
-def outlets_in_source(phrase: str, cue: Cue, lookup: OutletLookup) -> list[OutletMention]:
-    """Return the outlets that the source's noun phrase rests on, without those it merely spoke to or appeared on."""
+def outlets_in_source(text: str, cue: Cue, lookup: OutletLookup) -> list[OutletMention]:
+    """Return the outlets that the source's noun phrase rests on, without those it merely spoke to or appeared on.
+
+    Their places count from the start of the phrase.
+    """
+    phrase = text[cue.source[0] : cue.source[1]]
+    if cue.kind == "tells" and _HELD.search(text[max(0, cue.source[0] - 24) : cue.source[0]]):
+        return []
     found = []
     for mention in find_outlets(phrase, lookup):
+        before = phrase[: mention.start]
+        if cue.kind == "citing" and len(before.split()) > 1:
+            continue
         alone = mention.end - mention.start >= len(phrase) - 4
-        if (mention.certain or alone) and not (cue.kind == "tells" and _ADDRESSED.search(phrase[: mention.start])):
+        if (mention.certain or alone) and not (cue.kind == "tells" and _ADDRESSED.search(before)):
             found.append(mention)
     return found
 
@@ -88,8 +103,8 @@ def attributed_outlets(text: str, lookup: OutletLookup) -> list[tuple[int, int]]
     for cues in read_clauses(text).cues:
         for cue in cues:
             if states_outlet(cue):
-                a, b = cue.source
-                spans |= {(a + m.start, a + m.end) for m in outlets_in_source(text[a:b], cue, lookup)}
+                a = cue.source[0]
+                spans |= {(a + m.start, a + m.end) for m in outlets_in_source(text, cue, lookup)}
     return sorted(spans)
 
 
@@ -104,7 +119,7 @@ def _claims_in(
         ):
             continue
         claim = _claim(text, cue.source, f"{cue.kind} {cue.word}".strip(), field, lookup, last_outlet)
-        if claim is not None:
+        if claim is not None and _holds(claim, text, cue, lookup):
             found.append((cue, claim))
         if cue.addressee is not None:
             told = _claim(text, cue.addressee, "told", field, lookup, last_outlet)
@@ -115,6 +130,13 @@ def _claims_in(
                 found.append((cue, told))
     _link(found, masked)
     return _governing(found)
+
+
+def _holds(claim: Claim, text: str, cue: Cue, lookup: OutletLookup) -> bool:
+    """Return whether what a clause names is a source: an outlet must be one that something is attributed to."""
+    if claim.source.kind != "outlet" or is_anaphor(text[cue.source[0] : cue.source[1]]):
+        return True
+    return states_outlet(cue) and bool(outlets_in_source(text, cue, lookup))
 
 
 def _claim(

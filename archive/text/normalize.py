@@ -29,6 +29,8 @@ _TYPOGRAPHIC = str.maketrans(
 )
 _BULLETS = "•◦‣▪▫●○□■☆★✦✧❖◆◇♦➢➤►▶▸▹∙·*+-–—|"
 BULLET = re.compile(rf"^\s*(?:[{re.escape(_BULLETS)}]+|o|\(\)|\d{{1,2}}[.)])\s+(?=\S)")
+# Marks on letters below Cyrillic, and the two dots of "ё".
+_ACCENTS = re.compile("(?<=[\u0000-\u02ff\u0370-\u03ff\u0435\u0415])[\u0300-\u036f]+")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"\w+")
 _SLUG_GAP = re.compile(r"[^\w]+|_+")
@@ -71,12 +73,7 @@ def strip_accents(text: str) -> str:
     apart = unicodedata.normalize("NFD", text)
     if len(apart) == len(text):
         return text
-    out: list[str] = []
-    for char in apart:
-        if unicodedata.combining(char) and out and (out[-1] < "\u0400" or out[-1] in "\u0435\u0415"):
-            continue
-        out.append(char)
-    return unicodedata.normalize("NFC", "".join(out))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
 
 
 def fold(text: str) -> str:

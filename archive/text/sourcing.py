@@ -330,9 +330,7 @@ class _Reader:
             return True
         after = self.tokens[i + 1].low if i + 1 < len(self.tokens) else ""
         if low in ("report", "show") and not (
-            (before.low.endswith(("s", "media")) and before.text[0].islower())
-            or before.low in PRONOUNS
-            or after == "that"
+            (before.low.endswith(("s", "media")) and before.text[0].islower()) or before.low in PRONOUNS
         ):
             return True
         if (

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,9 @@ from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo
 
 BLOCK = 4096
 HEAD = struct.Struct("<III")
+FIELD = struct.Struct("!H")
+EXTENT = struct.Struct("!qi")
+INFO = W3TermInfo._struct
 ROW = np.dtype(
     [
         ("article", "<u8"),
@@ -98,21 +103,25 @@ class Pool:
     def __init__(self) -> None:
         self.terms: dict[tuple[str, bytes], tuple[list[int], list[float], list[bytes]]] = {}
 
-    def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
-        """Take one posting of a writer."""
-        field, term, docnum, weight, packed = item
-        found = self.terms.get((field, term))
-        if found is None:
-            found = self.terms[(field, term)] = ([], [], [])
-        found[0].append(docnum)
-        found[1].append(weight)
-        found[2].append(packed)
+    def add_document(self, docnum: int, prepared: dict[str, list[Posting]]) -> None:
+        """Take the postings of one document, by field."""
+        terms = self.terms
+        for field, postings in prepared.items():
+            for term, _, weight, packed in postings:
+                key = (field, term)
+                found = terms.get(key)
+                if found is None:
+                    terms[key] = ([docnum], [weight], [packed])
+                else:
+                    found[0].append(docnum)
+                    found[1].append(weight)
+                    found[2].append(packed)
 
-    def iter_postings(self) -> Iterator[tuple[str, bytes, Ints, np.ndarray, np.ndarray, bytes]]:
-        """Yield field, term, ids, weights, positions a posting, and positions, in the order of the terms."""
-        for (field, term), (ids, weights, packed) in sorted(self.terms.items()):
-            counts = np.fromiter((len(piece) // 4 for piece in packed), np.uint16, len(packed))
-            yield field, term, np.array(ids, np.uint32), np.array(weights, np.float32), counts, b"".join(packed)
+    def iter_postings(self) -> Iterator[tuple[str, bytes, Sequence[int], bytes, bytes, bytes, bytes]]:
+        """Yield field, term, ids, and as packed arrays ids, weights, positions a posting, and positions, by term."""
+        for (field, term), (ids, weights, packed) in sorted(self.terms.items(), key=itemgetter(0)):
+            counts = array("H", [len(piece) // 4 for piece in packed]).tobytes()
+            yield field, term, ids, array("I", ids).tobytes(), array("f", weights).tobytes(), counts, b"".join(packed)
 
     def cleanup(self) -> None:
         """Let go of what was collected."""
@@ -125,40 +134,48 @@ class ArchiveFieldWriter(W3FieldWriter):
     def add_postings(self, schema: Any, lengths: Any, items: Iterable[Any]) -> None:
         """Write the lists, which come sorted by field and term."""
         last = None
-        for field, term, ids, weights, counts, positions in items:
+        for field, term, ids, *arrays in items:
             if field != last:
                 if last is not None:
                     self.finish_field()
                 self.start_field(field, schema[field])
                 last = field
-            self._write(schema[field], term, ids, weights, counts, positions)
+            self._write(schema[field], term, ids, *arrays)
         if last is not None:
             self.finish_field()
 
     def _write(
-        self, field: PreparedField, term: bytes, ids: Ints, weights: np.ndarray, counts: np.ndarray, positions: bytes
+        self,
+        field: PreparedField,
+        term: bytes,
+        ids: Any,
+        packed_ids: bytes,
+        weights: bytes,
+        counts: bytes,
+        places: bytes,
     ) -> None:
-        start = self._postfile.tell()
+        """Write one list; `ids` is a sequence of the documents, the rest are arrays as bytes."""
+        total = len(ids)
+        blocks = []
         done = 0
-        for at in range(0, len(ids), BLOCK):
-            end = min(at + BLOCK, len(ids))
-            packed = b""
-            counted = counts[at:end]
+        for at in range(0, total, BLOCK):
+            end = min(at + BLOCK, total)
+            counted, packed = b"", b""
             if field.positions:
-                size = int(counted.sum(dtype=np.int64)) * 4
-                packed = zlib.compress(positions[done : done + size], 1)
+                counted = counts[at * 2 : end * 2]
+                size = len(places) if total <= BLOCK else int(np.frombuffer(counted, np.uint16).sum(dtype=np.int64)) * 4
+                packed = zlib.compress(places[done : done + size], 1)
                 done += size
-            self._postfile.write(HEAD.pack(end - at, field.weights, len(packed)))
-            self._postfile.write(ids[at:end].tobytes())
-            if field.weights:
-                self._postfile.write(weights[at:end].tobytes())
-            if field.positions:
-                self._postfile.write(counted.tobytes())
-                self._postfile.write(packed)
-        info = W3TermInfo(weight=float(len(ids)), df=len(ids), minid=int(ids[0]), maxid=int(ids[-1]))
-        info._minlength, info._maxlength, info._maxweight = 0, 0, 1.0
-        info.set_extent(start, self._postfile.tell() - start)
-        self._tindex.add(struct.pack("!H", self._fieldid) + term, info.to_bytes())
+            weighed = weights[at * 4 : end * 4] if field.weights else b""
+            head = HEAD.pack(end - at, field.weights, len(packed))
+            blocks += [head, packed_ids[at * 4 : end * 4], weighed, counted, packed]
+        data = b"".join(blocks)
+        info = INFO.pack(0, float(total), total, 0, 0, 1.0, int(ids[0]), int(ids[-1]))
+        self._tindex.add(FIELD.pack(self._fieldid) + term, info + EXTENT.pack(self._written, len(data)))
+        self._postfile.write(data)
+        self._written += len(data)
+
+    _written = 0
 
 
 class ArchiveCodec(W3Codec):

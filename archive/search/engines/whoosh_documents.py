@@ -6,6 +6,7 @@ their positions begin, and a word of the headline weighs as several.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,7 +42,7 @@ def _postings(positions: dict[str, list[int]], weights: dict[str, float] | None 
             term.encode(),
             1,
             weights[term] if weights else 1.0,
-            np.array(places[:MOST_POSITIONS], np.uint32).tobytes(),
+            array("I", places[:MOST_POSITIONS]).tobytes(),
         )
         for term, places in positions.items()
     ]

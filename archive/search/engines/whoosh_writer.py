@@ -65,6 +65,17 @@ def _writer(folder: Path) -> Any:
                 writer.writelock.release()
 
 
+def _add(writer: SegmentWriter, prepared: dict[str, Any]) -> None:
+    """Add a document's row and postings, past Whoosh's own loop over every posting."""
+    row = prepared.pop("row")
+    writer.perdocwriter.start_doc(writer.docnum)
+    writer.perdocwriter.add_column_value("row", writer.schema["row"].column_type, row)
+    writer.perdocwriter.finish_doc()
+    writer.pool.add_document(writer.docnum, prepared)
+    writer.docnum += 1
+    writer._added = True
+
+
 def _mark_deleted(folder: Path, writer: SegmentWriter, articles: Sequence[int]) -> None:
     wanted = np.array(articles, np.uint64)
     for segment in writer.segments:
@@ -168,7 +179,8 @@ def _merged_postings(views: list[Segment], maps: list[np.ndarray]) -> Any:
         merged = np.concatenate(ids)
         if not len(merged):
             return None
-        return (*last, merged, np.concatenate(weights), np.concatenate(counts), b"".join(positions))
+        arrays = (merged.tobytes(), np.concatenate(weights).tobytes(), np.concatenate(counts).tobytes())
+        return (*last, merged, *arrays, b"".join(positions))
 
     for field, term, place in merge_sorted(*(keyed(place, view) for place, view in enumerate(views))):
         if (field, term) != last:
@@ -210,7 +222,7 @@ def write(folder: Path, articles: Sequence[ArticleDocuments], largest: int = LAR
         _mark_deleted(folder, writer, [entry.article for entry in articles])
         for entry in articles:
             for document in entry.documents:
-                writer.add_document(**prepare(document))
+                _add(writer, prepare(document))
         writer.commit(mergetype=_policy(folder, largest))
     _bring_to_disk(folder, before)
     _sweep(folder)

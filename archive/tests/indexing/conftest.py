@@ -1,21 +1,11 @@
-"""A fresh index folder for each test, and short ways to write articles."""
+"""Short ways to write articles."""
 
 import pytest
 
 from archive import clock
-from archive import engine as opened
 from archive.articles import operations
 from archive.articles.content import Content, Metadata
 from archive.formats.base import ParsedTag
-
-
-@pytest.fixture(autouse=True)
-def index_folder(settings, tmp_path):
-    """An empty place for indexes; engines opened on it are closed with the test."""
-    settings.INDEX_DIR = tmp_path / "index"
-    yield settings.INDEX_DIR
-    for key in [key for key in opened._opened if key[2].parent == settings.INDEX_DIR]:
-        opened._opened.pop(key).close()
 
 
 @pytest.fixture

@@ -111,8 +111,20 @@ def test_the_picture_leads_from_origin_over_relay_to_article_and_marks_doubt():
     found = provenance([RELAYED, doubted])
     links = {(link.origin, link.reliant): link.sure for link in found.links}
     assert links == {
-        ("outlet northport gazette", "outlet coast today"): True,
-        ("outlet coast today", article_key(1)): True,
+        ("outlet northport gazette", "outlet coast today < outlet northport gazette"): True,
+        ("outlet coast today < outlet northport gazette", article_key(1)): True,
         ("outlet northport gazette", article_key(2)): False,
     }
     assert {p.key for p in found.points if p.is_root} == {"outlet northport gazette"}
+
+
+def test_a_relay_stands_once_for_each_origin_it_hands_on():
+    found = provenance([RELAYED, BRIEFED])
+    assert sorted(p.name for p in found.points) == [
+        "Coast Today",
+        "Coast Today",
+        "Harbors Department briefing",
+        "Northport Gazette",
+    ]
+    origins_of_third = {link.origin for link in found.links if link.reliant == article_key(3)}
+    assert len(origins_of_third) == 1 and "briefing" in origins_of_third.pop()
