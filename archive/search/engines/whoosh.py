@@ -223,9 +223,10 @@ class WhooshEngine:
         """Return forms spelt like this one in open current versions."""
         view = self.view()
         near: dict[str, float] = {}
+        most = 1 if len(form) < 5 else 2
         for segment in view.segments:
             for zone in TEXT_ZONES:
-                for term, away, _ in near_terms(segment, f"form_{zone}", form, 1 if len(form) < 5 else 2):
+                for term, away, _ in near_terms(segment.lexicon(f"form_{zone}")[0], form, most):
                     near[term] = away
         near.pop(form, None)
         counted = [(term, self._visible(view, term.encode(), hidden)) for term in near]

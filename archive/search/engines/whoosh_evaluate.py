@@ -171,15 +171,15 @@ class Evaluator:
             terms, where = self.segment.lexicon(field)
             for place, text in enumerate(terms):
                 if wanted.fullmatch(text):
-                    self.segment.mark(mask, int(where[place, 1]), int(where[place, 2]))
+                    self.segment.mark(mask, int(where[place, 0]), int(where[place, 1]))
         return mask
 
     def _fuzzy(self, fields: Sequence[str], form: str, distance: int) -> np.ndarray:
         mask = self._empty()
         for field in fields:
-            for _, _, place in near_terms(self.segment, field, form, distance):
-                _, offset, length = self.segment.lexicon(field)[1][place]
-                self.segment.mark(mask, int(offset), int(length))
+            terms, where = self.segment.lexicon(field)
+            for _, _, place in near_terms(terms, form, distance):
+                self.segment.mark(mask, int(where[place, 0]), int(where[place, 1]))
         return mask
 
     def _run(self, plan: plans.Run) -> tuple[np.ndarray, Scores]:
@@ -207,9 +207,8 @@ def regex(pattern: str) -> str:
     return "".join({"*": "[^ =]*", "?": "[^ =]"}.get(letter, re.escape(letter)) for letter in pattern)
 
 
-def near_terms(segment: Segment, field: str, form: str, distance: int) -> list[tuple[str, float, int]]:
-    """Return term, distance and place of the terms of a field that differ by up to `distance` letters."""
-    terms, _ = segment.lexicon(field)
+def near_terms(terms: list[str], form: str, distance: int) -> list[tuple[str, float, int]]:
+    """Return term, distance and place of the terms that differ by up to `distance` letters."""
     found = process.extract(form, terms, scorer=OSA.distance, score_cutoff=distance, limit=None)
     return [(term, away, place) for term, away, place in found if " " not in term and not term.startswith("=")]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,15 +166,19 @@ class Segment:
             at += count * 4
 
     def lexicon(self, field: str) -> tuple[list[str], np.ndarray]:
-        """Return the terms of a field, and documents, offset and length of each; for searches through all of them."""
+        """Return the terms of a field, and offset and length of each one's postings; for searches through all of them.
+
+        Kept packed between two askings: as strings the terms of a big archive would fill the process.
+        """
         key = f"lexicon:{field}"
         if key not in self.facets:
-            terms, rest = [], []
-            for term, *where in self.beginning(field, b""):
-                terms.append(term.decode())
-                rest.append(where)
-            self.facets[key] = (terms, np.array(rest, np.int64).reshape(-1, 3))
-        return self.facets[key]
+            terms, places = [], array("q")
+            for term, _, offset, length in self.beginning(field, b""):
+                terms.append(term)
+                places.extend((offset, length))
+            self.facets[key] = (b"\n".join(terms), np.array(places, np.int64).reshape(-1, 2))
+        packed, where = self.facets[key]
+        return packed.decode().split("\n") if len(where) else [], where
 
     def facet(self, name: str) -> tuple[list[str], np.ndarray, np.ndarray]:
         """Return the values of a facet, and pairs of document and place of the value."""
