@@ -3,17 +3,27 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PRACTICE_HOME := $(CURDIR)/var-practice
+PRACTICE_PORT ?= 8001
 export PORT HOST ARCHIVE_HOME
 
-.PHONY: help run setup test check clean
+.PHONY: help run setup practice practice-reset test check clean
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
 run: setup  ## start the archive at http://127.0.0.1:8000/ until Ctrl-C (PORT=8001 for another port)
 	@exec $(BIN)/python -m newsroom.supervisor
 
 setup: $(VENV)/.installed  ## make .venv and install what the archive needs, without starting it
+
+practice: setup  ## start a practice archive beside the live one, with the sample inside, at http://127.0.0.1:8001/
+	@test -d $(PRACTICE_HOME) || ARCHIVE_HOME=$(PRACTICE_HOME) $(BIN)/python manage.py import_articles \
+	  archive/samples/lindholm --manifest archive/samples/lindholm/manifest.csv
+	@ARCHIVE_HOME=$(PRACTICE_HOME) PORT=$(PRACTICE_PORT) COOKIE_PREFIX=practice_ exec $(BIN)/python -m newsroom.supervisor
+
+practice-reset:  ## empty the practice archive; the next `make practice` begins anew
+	rm -rf $(PRACTICE_HOME)
 
 test: $(VENV)/.installed-dev  ## run all tests on real services and in real Chromium
 	@$(BIN)/python -m newsroom.chromium

@@ -111,6 +111,11 @@ def load(folder: Path, *, connection_kwargs: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
+def protect(connection: psycopg.Connection[Any]) -> None:
+    """Take from the archive's role again what a dump without privileges gave it: rewriting the trail."""
+    connection.execute("REVOKE UPDATE, DELETE, TRUNCATE ON archive_trailentry FROM CURRENT_USER")
+
+
 def compare(manifest: dict[str, Any], connection: psycopg.Connection[Any]) -> None:
     """Raise BackupError unless every table holds as many rows as the manifest says."""
     held = count_rows(connection)

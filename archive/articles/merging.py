@@ -282,3 +282,9 @@ def records_of(article: Article) -> list[MergeRecord]:
     kinds = (MergeRecord.Kind.ARTICLE, MergeRecord.Kind.SPLIT)
     found = MergeRecord.objects.filter(kind__in=kinds).select_related("done_by", "undone_by")
     return list(found.filter(models.Q(target_id=article.pk) | models.Q(source_id=article.pk)).order_by("-id"))
+
+
+def label_records(kind: str, pk: int) -> list[MergeRecord]:
+    """Return the merges a tag or an outlet took part in, newest first; uses merge_by_target and merge_by_source."""
+    found = MergeRecord.objects.filter(kind=kind).select_related("done_by", "undone_by")
+    return list(found.filter(models.Q(target_id=pk) | models.Q(source_id=pk)).order_by("-id"))

@@ -1,4 +1,4 @@
-"""The small pages around the record: theme choice and the list of keys."""
+"""The small pages around the record: theme choice, the list of keys, the guided tasks."""
 
 from __future__ import annotations
 
@@ -33,3 +33,8 @@ def theme(request):
 def keys(request):
     """List the keys, for whoever has no script running."""
     return render(request, "keys.html")
+
+
+def learn(request):
+    """Show the guided tasks."""
+    return render(request, "learn.html", {"section": "learn"})

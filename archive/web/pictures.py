@@ -13,6 +13,9 @@ from datetime import date, datetime, timedelta
 
 from django.utils import formats
 
+# A handful of bars must not become slabs.
+WIDEST_BAR = 44
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -66,7 +69,7 @@ def histogram(
                 url=url,
                 x=round(position * step, 2),
                 y=round(floor - tall, 2),
-                width=round(max(step - 2, 1), 2),
+                width=round(min(max(step - 2, 1), WIDEST_BAR), 2),
                 height=round(tall, 2),
                 chosen=inside is None or label in inside,
             )

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from archive.indexing.drain import drain
+from archive.indexing.rebuild import rebuild
 from archive.models import User
 from archive.tests.web.world import World, make_world
 
@@ -17,10 +19,18 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+@pytest.fixture(autouse=True)
+def index(transactional_db: None) -> None:
+    """Begin each journey with an index that holds nothing of the one before."""
+    rebuild()
+
+
 @pytest.fixture
-def world(transactional_db: None) -> World:
-    """The island pier, in the database the live server reads."""
-    return make_world()
+def world(index: None) -> World:
+    """The island pier, in the database the live server reads and in the index it searches."""
+    made = make_world()
+    drain(wait=True)
+    return made
 
 
 @pytest.fixture

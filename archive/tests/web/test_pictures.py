@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.web import pictures
@@ -11,6 +11,7 @@ from archive.web import pictures
 START = datetime(2031, 5, 4, tzinfo=UTC)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=120))
 def test_bars_stand_side_by_side_on_the_floor_as_high_as_their_count(counts):
     picture = pictures.histogram([(str(place), count, "") for place, count in enumerate(counts)])
@@ -64,6 +65,7 @@ def test_a_circle_of_outlets_that_cite_each_other_is_still_drawn():
     assert len(picture.nodes) == 3 and len(picture.edges) == 3
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=80))
 def test_no_two_boxes_of_a_graph_overlap(relations):
     nodes = [pictures.Node(str(key), "word " * key) for key in range(31)]

@@ -56,6 +56,7 @@ class Command(BaseCommand):
             backup.load(folder, connection_kwargs=arguments)
             with psycopg.connect(**arguments) as target:
                 backup.compare(manifest, target)
+                backup.protect(target)
         except backup.BackupError as error:
             raise CommandError(str(error)) from error
         self._restore_files(folder)
