@@ -262,7 +262,14 @@ def _note(item: queries.Item, unheld: dict[int, str]) -> str:
         said.append(_("repeats %(outlet)s") % {"outlet": item.membership.copy_of.outlet.name})
     for version in item.versions:
         when = version.issued_at or version.recorded_at
-        said.append(f"{_('version')} {version.number}: {version.get_kind_display()}, {when:%-d %b %Y %H:%M}")
+        silent = hasattr(version, "change") and version.change.is_silent
+        what = _("changed, no note found") if silent else version.get_kind_display()
+        said.append(f"{_('version')} {version.number}: {what}, {when:%-d %b %Y %H:%M}")
+    for held in item.rests_on_changed:
+        killed = held.status == Article.Status.CANCELED
+        words = _("relies on a report by %(outlet)s that was killed") if killed else None
+        words = words or _("relies on a report by %(outlet)s that was corrected")
+        said.append(words % {"outlet": held.outlet.name})
     return " · ".join(said)
 
 
