@@ -22,6 +22,8 @@ SIZES = {"100k": 100_000, "1m": 1_000_000}
 A_DAY = 1000
 STORY_TERMS = 10
 WORDS = 200_000
+# Most words of a text are of these; ten of each text may be any, so that about as many are new as in a real one.
+COMMON_WORDS = 4_000
 # Digits are spelled with letters, so that words are stemmed as words of a text are.
 LETTERS = "bcdfghjkmp"
 FIRST_DAY = date(2015, 1, 1)
@@ -146,7 +148,8 @@ def _write(count: int, dice: random.Random, size: int, last: date) -> int:
     for _ in range(count):
         story = FIRST_ID + (size - 1 - dice.randrange(A_DAY * 10)) // 3
         told = [f"event{story}x{k}" for k in range(1, STORY_TERMS + 1)] * 3
-        told += [f"word{int(WORDS * dice.random() ** 4)}" for _ in range(200)]
+        told += [f"word{int(COMMON_WORDS * dice.random() * dice.random())}" for _ in range(190)]
+        told += [f"word{dice.randrange(WORDS)}" for _ in range(10)]
         told = [word.translate(spelled) for word in told]
         dice.shuffle(told)
         body = "\n".join(" ".join(told[i : i + 24]) + "." for i in range(0, len(told), 24))

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from archive.formats.rows import FIELDS
 from archive.importing import decisions
 from archive.importing.run import Progress
 from archive.models import ImportItem, ImportRun, Version
@@ -73,6 +74,24 @@ def questions_by_name(job: ImportRun) -> list[dict[str, Any]]:
         .order_by("plan__outlet_name")[:100]
     )
     return [{"name": name, "count": count} for name, count in rows if name]
+
+
+def tables(job: ImportRun) -> list[dict[str, Any]]:
+    """Return the tables of a run with their columns, what each is taken for, and a first value to tell by."""
+    out = []
+    for pk, table in job.options.get("tables", {}).items():
+        first = table["sample"][0] if table["sample"] else []
+        columns = [
+            {
+                "place": place,
+                "name": name,
+                "field": table["columns"].get(name, ""),
+                "example": first[place][:80] if place < len(first) else "",
+            }
+            for place, name in enumerate(table["names"])
+        ]
+        out.append({"pk": pk, "file": table["file"], "columns": columns, "fields": FIELDS})
+    return out
 
 
 def item_view(item: ImportItem, *, whole: bool = False) -> dict[str, Any]:

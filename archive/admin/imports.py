@@ -26,7 +26,7 @@ from archive.articles.permissions import may, require
 from archive.importing import decisions, run, staging
 from archive.models import ImportItem, ImportRun, Outlet
 
-from .import_views import FILTERS, counts, filtered, item_view, questions_by_name
+from .import_views import FILTERS, counts, filtered, item_view, questions_by_name, tables
 
 PAGE = 15
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -98,6 +98,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "new_names": questions_by_name(job) if job.state == ImportRun.State.PREVIEW else [],
         "hosts": _hosts(job) if job.state == ImportRun.State.PREVIEW else [],
         "outlets": Outlet.objects.filter(merged_into=None).order_by("name").values_list("name", flat=True)[:2000],
+        "tables": tables(job) if job.state == ImportRun.State.PREVIEW else [],
         "here": request.get_full_path(),
     }
     return render(request, "imports/run.html", context)
@@ -253,6 +254,12 @@ def _done(request: HttpRequest, job: ImportRun, deed: str) -> str:
         return ngettext("%(count)s item has an outlet now.", "%(count)s items have an outlet now.", count) % {
             "count": count
         }
+    if deed == "columns":
+        file_id = _number(request.POST.get("file")) or 0
+        names = job.options.get("tables", {}).get(str(file_id), {}).get("names", [])
+        columns = {name: request.POST.get(f"column-{place}", "") for place, name in enumerate(names)}
+        run.read_table_again(job, file_id=file_id, columns=columns, by=request.user)
+        return _("The table is read again; tables with the same columns will be read so, too.")
     if deed == "leave_out_all":
         ids = [int(value) for value in request.POST.getlist("item") if value.isdigit()]
         count = decisions.leave_out_all(job=job, items=ids, by=request.user)

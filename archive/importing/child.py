@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import dataclasses
+import hashlib
 import json
 import os
 import resource
@@ -57,6 +58,11 @@ def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:
     return head, data
 
 
+def header_key(names: Iterable[str]) -> str:
+    """Return the key of a table's header: the same columns in the same order are the same kind of table."""
+    return hashlib.sha256("\x1f".join(name.strip().casefold() for name in names).encode()).hexdigest()
+
+
 def facts_of(headline: str, standfirst: str, body: str) -> dict[str, Any]:
     """Return what matching compares: the key of the text, its length in words, and hashes of its passages."""
     tokens = words("\n".join((headline, standfirst, body)))
@@ -73,9 +79,11 @@ class Reader:
     def __init__(self, out: BinaryIO) -> None:
         self.out = out
         self.outlets: dict[int, OutletHints] = {}
+        self.tables: dict[str, dict[str, str]] = {}
 
     def learn(self, request: dict[str, Any]) -> None:
         """Take in what the archive knows of its outlets."""
+        self.tables = request["tables"]
         self.outlets = {int(key): serial.hints_from_json(value) for key, value in request["outlets"].items()}
 
     def read(self, request: dict[str, Any], data: bytes) -> None:
@@ -144,6 +152,13 @@ class Reader:
             self._send({"is": "rejected", "reason": reason, "mend": _RESAVE, "record": ""}, member.data)
 
     def _records(self, member: Member, context: ReadContext) -> Iterator[ParsedArticle | Rejected]:
+        table = registry.columns_of(member.data, member.name)
+        if table is not None:
+            names, mapping, sample = table
+            chosen = {**self.tables.get(header_key(names), {}), **context.columns}
+            shown = {**mapping, **chosen}
+            self._send({"is": "table", "names": names, "columns": shown, "sample": sample, "file": member.name})
+            context = dataclasses.replace(context, columns=chosen)
         for one in registry.read_member(member, context):
             yield self._again_at_home(one, member, context)
 

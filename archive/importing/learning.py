@@ -17,6 +17,8 @@ from archive.formats.base import ParsedArticle
 from archive.models import ColumnMapping, Outlet, OutletHabit, OutletLine, User
 from archive.text.normalize import line_key
 
+from .child import header_key
+
 _LONGEST = 300
 _MOST_LINES = 400
 # Roles that are never furniture, however often a line comes back.
@@ -87,14 +89,14 @@ def learn_habit(*, outlet: Outlet, field: str, origin: str, by: User | None) -> 
         OutletHabit.objects.filter(pk=habit.pk).update(picks=F("picks") + 1, undone_at=None, learnt_by=by)
 
 
-def header_key(header: Iterable[str]) -> str:
-    """Return the key of a table's header: the same columns in the same order are the same kind of table."""
-    return hashlib.sha256("\x1f".join(name.strip().casefold() for name in header).encode()).hexdigest()
-
-
 def learn_columns(*, header: list[str], columns: Mapping[str, str], by: User | None) -> ColumnMapping:
     """Remember how the columns of a kind of table are read."""
     mapping, _ = ColumnMapping.objects.update_or_create(
         header_key=header_key(header), defaults={"header": header, "columns": dict(columns), "learnt_by": by}
     )
     return mapping
+
+
+def known_tables() -> dict[str, dict[str, str]]:
+    """Return how the columns of every known kind of table are read, by the key of its header."""
+    return dict(ColumnMapping.objects.values_list("header_key", "columns"))

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -70,9 +70,12 @@ class ReadingProcess:
         self._buffer = bytearray()
         self._outlets = ""
 
-    def learn(self, outlets: Mapping[int, Mapping[str, Any]]) -> None:
-        """Tell it what is known of the outlets, unless that is what it knows already."""
-        self._say_outlets(json.dumps({"op": "outlets", "outlets": outlets}, ensure_ascii=False))
+    def learn(
+        self, outlets: Mapping[int, Mapping[str, Any]], tables: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """Tell it what is known of outlets and of tables (header key -> column -> field), unless it knows that."""
+        said = {"op": "outlets", "outlets": outlets, "tables": tables or {}}
+        self._say_outlets(json.dumps(said, ensure_ascii=False))
 
     def read(
         self,
@@ -85,6 +88,7 @@ class ReadingProcess:
         outlets_of: Mapping[str, int] | None = None,
         columns: Mapping[str, str] | None = None,
         passed_over: str = "",
+        on_table: Callable[[Mapping[str, Any]], None] | None = None,
         member: int = 0,
         record: int = 0,
     ) -> Iterator[Record]:
@@ -118,6 +122,10 @@ class ReadingProcess:
                         if opened or head["member"] != here:
                             place = 0
                         here, inner, opened = head["member"], head["file"], True
+                        continue
+                    if head["is"] == "table":
+                        if on_table is not None:
+                            on_table(head)
                         continue
                     yield _record(head, raw, here, place, inner)
                     place += 1

@@ -21,7 +21,7 @@ from archive import clock, dispatch
 from archive.articles.operations import ArchiveError
 from archive.models import ImportFile, ImportItem, ImportRun, User
 
-from . import preview, staging
+from . import learning, preview, staging
 from .applying import Memory, apply_batch
 from .limits import configured
 from .outlets import OutletBook, hints
@@ -112,6 +112,24 @@ def plan_again(run: ImportRun) -> None:
 
 
 @transaction.atomic
+def read_table_again(run: ImportRun, *, file_id: int, columns: Mapping[str, str], by: User | None) -> None:
+    """Read a table of a previewed run anew with other columns (column -> field), and remember them for its kind.
+
+    Raises RunError when the run is not at its preview any more, or holds no such table.
+    """
+    held = ImportRun.objects.select_for_update().get(pk=run.pk)
+    table = held.options.get("tables", {}).get(str(file_id))
+    if held.state != State.PREVIEW or table is None:
+        raise RunError("The columns of a table can be chosen at its preview only.")
+    chosen = {name: columns[name] for name in table["names"] if name in columns}
+    learning.learn_columns(header=table["names"], columns=chosen, by=by)
+    held.items.filter(source_id=file_id).delete()
+    held.files.filter(pk=file_id).update(state=ImportFile.State.WAITING, taken=0, member=0, member_taken=0)
+    _become(held, State.READING)
+    dispatch.read_run(held.pk, interactive=is_single(held))
+
+
+@transaction.atomic
 def pause(run: ImportRun) -> None:
     """Hold a run where it is; a batch that is being written is finished first."""
     held = ImportRun.objects.select_for_update().get(pk=run.pk)
@@ -188,7 +206,7 @@ def read_some(run_id: int, *, seconds: float = READ_SECONDS, tick: Callable[[], 
     limits = configured()
     process = reader(limits)
     known = hints()
-    process.learn({pk: hints_to_json(one) for pk, one in known.items()})
+    process.learn({pk: hints_to_json(one) for pk, one in known.items()}, learning.known_tables())
     book = OutletBook()
     stager = staging.Stager(run)
     found = False
@@ -392,6 +410,7 @@ def _read_file(
         outlets_of=outlets_of,
         columns=run.options.get("columns"),
         passed_over=passed_over,
+        on_table=lambda table: staging.note_table(run, file, table),
         member=file.member,
         record=file.member_taken,
     )
@@ -440,6 +459,7 @@ def _finish(run: ImportRun) -> bool:
             # Another worker holds them, or a question was answered just now: the next look will see.
             return not _all_are_held(held)
         held.finished_at = clock.now()
+        staging.drop_chunks(held)
         _become(held, State.DONE, "finished_at")
     return False
 

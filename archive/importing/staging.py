@@ -31,6 +31,7 @@ CHUNK_BYTES = 1024 * 1024
 SMALL_BYTES = 4 * 1024 * 1024
 # Room for the records of one file between its place and the next one's.
 PLACES = 10_000_000
+_MOST_TABLES = 40
 MANIFEST_COLUMNS = ("file", "outlet", "url", "published_at", "tags", "headline", "byline", "guid", "language")
 
 
@@ -180,6 +181,20 @@ def manifest_in(data: bytes) -> tuple[str, dict[str, dict[str, str]]]:
     return "", {}
 
 
+def note_table(run: ImportRun, file: ImportFile, table: Mapping[str, Any]) -> None:
+    """Keep the columns of a table with its run, so that the preview can ask what they hold."""
+    shown = {name: table[name] for name in ("names", "columns", "sample", "file")}
+    tables = {**run.options.get("tables", {}), str(file.pk): shown}
+    if len(tables) <= _MOST_TABLES:
+        run.options = {**run.options, "tables": tables}
+        ImportRun.objects.filter(pk=run.pk).update(options=run.options)
+
+
+def drop_chunks(run: ImportRun) -> None:
+    """Let go of the chunks of a run whose records all have bytes of their own."""
+    ImportChunk.objects.filter(file__run=run).delete()
+
+
 def said_of(run: ImportRun, *names: str) -> dict[str, str]:
     """Return what the run's manifest and options say of a file, under its whole name or the last part of it."""
     manifest: Mapping[str, dict[str, str]] = run.options.get("manifest", {})
@@ -247,7 +262,9 @@ class Stager:
         done = [file.pk for file in self._done]
         if done:
             ImportFile.objects.filter(pk__in=done).update(state=ImportFile.State.READ)
-            ImportChunk.objects.filter(file_id__in=done).delete()
+            # A table stays until the run is done: its columns may be chosen anew.
+            tables = [int(pk) for pk in self.run.options.get("tables", {})]
+            ImportChunk.objects.filter(file_id__in=done).exclude(file_id__in=tables).delete()
 
 
 def fail_file(run: ImportRun, file: ImportFile, data: bytes, *, reason: str, mend: str) -> None:
@@ -261,7 +278,7 @@ def fail_file(run: ImportRun, file: ImportFile, data: bytes, *, reason: str, men
         except IntegrityError:
             return
         ImportFile.objects.filter(pk=file.pk).update(state=ImportFile.State.FAILED, taken=F("taken") + 1, blob_id=blob)
-        ImportChunk.objects.filter(file=file).delete()
+        ImportChunk.objects.filter(file=file).exclude(file__blob=None).delete()
 
 
 def _item_row(run: ImportRun, file: ImportFile, record: Record, blob: str, position: int) -> dict[str, Any]:

@@ -23,7 +23,11 @@ def article_documents(article_ids: Iterable[int], now: datetime) -> list[Article
         Article.objects.filter(pk__in=ids, merged_into=None)
         .select_related("outlet", "membership")
         .prefetch_related(
-            Prefetch("versions", queryset=Version.objects.order_by("number"), to_attr="all_versions"),
+            Prefetch(
+                "versions",
+                queryset=Version.objects.select_related("change").order_by("number"),
+                to_attr="all_versions",
+            ),
             Prefetch("article_tags", queryset=tags, to_attr="shown_tags"),
             Prefetch(
                 "attributions",
@@ -63,6 +67,7 @@ def _documents(article: Article, now: datetime) -> Iterator[Document]:
             orgs=_named(article, Tag.Kind.ORGANISATION),
             sources=tuple(row.name for row in article.all_attributions if row.version_id == version.pk),
             quotes=tuple(row.text for row in article.all_quotes if row.version_id == version.pk),
+            changes=_changes(version),
             story=membership.story_id if membership else 0,
             published=article.published_at,
             captured=version.recorded_at,
@@ -72,6 +77,14 @@ def _documents(article: Article, now: datetime) -> Iterator[Document]:
             copies=(membership.copy_of_id or 0) if membership and membership.role == Membership.Role.NEAR_COPY else 0,
             content_hash=version.content_sha256,
         )
+
+
+def _changes(version: Version) -> tuple[str, ...]:
+    """Return the classes of change of a version as a query names them, "quote-removed" and the like."""
+    change = getattr(version, "change", None)
+    if change is None:
+        return ()
+    return (*(kind.replace("_", "-") for kind in change.kinds), *(("silent",) if change.is_silent else ()))
 
 
 def expected_entries(now: datetime) -> Iterator[tuple[int, int, str, bool, bool]]:

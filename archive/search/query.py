@@ -49,6 +49,11 @@ ALIASES = {
     "language": "lang",
     "topic": "tag",
 }
+CHANGES = (
+    "headline", "number", "date", "name", "quote-added", "quote-removed", "quote-changed", "attribution",
+    "paragraph-added", "paragraph-removed", "paragraph-moved", "correction-note", "caption", "wording", "trivial",
+    "silent",
+)  # fmt: skip
 KINDS = ("original", "update", "correction", "kill", "reinstatement", "revert")
 OPENING = '"“„«”»'
 CLOSING = '"”“»«'
@@ -287,6 +292,11 @@ class _Parser:
         if name == "kind" and value not in KINDS:
             raise QueryError(
                 f"There is no kind “{value}”", f"the kinds are {', '.join(KINDS)}", token.position, token.length
+            )
+        value = value.replace("_", "-") if name == "change" else value
+        if name == "change" and value not in CHANGES:
+            raise QueryError(
+                f"There is no change “{value}”", f"the changes are {', '.join(CHANGES)}", token.position, token.length
             )
         if name == "story" and not (value.isascii() and value.isdecimal()):
             raise QueryError("“story:” takes a story's number", "write story:12", token.position, token.length)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from archive.models import Article, Attribution, Membership, Story, User
+from archive.models import Article, Attribution, Membership, Story, User, Version
 
 from .provenance import Hop, Provenance, Stating, provenance
 
@@ -139,3 +140,45 @@ def stories_with_new_root(user: User | None, *, at: datetime, days: int = 3, lim
         if len(found) == limit:
             break
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shaken:
+    """Something happened to a report that an article rests on or repeats: "killed", "withheld" or "corrected"."""
+
+    outlet: str
+    what: str
+    article: int
+
+
+def shaken_sources(articles: Sequence[Article]) -> dict[int, list[Shaken]]:
+    """Return, by article, what happened since to the held reports it rests on or repeats.
+
+    Only the outlet is named: what was killed or withheld shows nowhere, not even by its headline.
+    """
+    by_id = {article.pk: article for article in articles if article.current_version_id}
+    pairs = set(
+        _current_hops(by_id.values())
+        .filter(held_article__isnull=False)
+        .exclude(role=Attribution.Role.BACKGROUND)
+        .values_list("article_id", "held_article_id")
+    )
+    pairs |= set(
+        Membership.objects.filter(article__in=by_id, copy_of__isnull=False).values_list("article_id", "copy_of")
+    )
+    held = Article.objects.select_related("outlet").in_bulk({source for _, source in pairs})
+    corrected: dict[int, datetime] = {}
+    versions = Version.objects.filter(article__in=held, kind=Version.Kind.CORRECTION)
+    for source, at in versions.order_by("recorded_at").values_list("article_id", "recorded_at"):
+        corrected[source] = at
+    found: dict[int, list[Shaken]] = defaultdict(list)
+    for citing, source in sorted(pairs):
+        report = held[source]
+        since = by_id[citing].current_version.recorded_at
+        if report.status == Article.Status.CANCELED:
+            found[citing].append(Shaken(report.outlet.name, "killed", source))
+        elif report.status == Article.Status.WITHHELD:
+            found[citing].append(Shaken(report.outlet.name, "withheld", source))
+        elif source in corrected and corrected[source] > since:
+            found[citing].append(Shaken(report.outlet.name, "corrected", source))
+    return dict(found)

@@ -31,7 +31,7 @@ JOIN = 3.0
 # A story that stands alone is joined with less: when no other comes near it.
 JOIN_ALONE = 2.4
 ALONE = 0.3
-SUGGEST = 0.3
+SUGGEST = 0.1
 SUGGESTIONS = 3
 
 # An article joins by itself only a story that was active within these days; older ones are proposed as links.
@@ -75,11 +75,16 @@ class Placement:
     options: tuple[Option, ...] = field(default=())
 
 
-def option(entry: Entry, story: StoryView) -> Option:
-    """Return how well the article belongs to the story, by the mean over its members (average link)."""
+def option(entry: Entry, story: StoryView) -> Option | None:
+    """Return how well the article belongs to the story, by the mean over its members (average link).
+
+    None when it is too far from the members to be worth a look, whatever they are to each other.
+    """
     members = nearest_in_time(entry, story.members, MEMBERS_COMPARED)
     scores = [nearness(entry, member) for member in members]
     mean = sum(scores) / len(scores)
+    if belonging(mean, NEAR, NEAR) < SUGGEST:
+        return None
     core = members[:MEMBERS_FOR_COHESION]
     pairs = len(core) * (len(core) - 1) / 2
     inside = sum(nearness(a, b) for i, a in enumerate(core) for b in core[:i])
@@ -97,13 +102,15 @@ def option(entry: Entry, story: StoryView) -> Option:
 
 def place(entry: Entry, stories: Iterable[StoryView], barred: frozenset[int | str] = frozenset()) -> Placement:
     """Return the decision for an article among these stories; `barred` are stories an editor kept it out of."""
-    options = [option(entry, story) for story in stories if story.members and story.id not in barred]
-    options.sort(key=lambda o: (-o.score, str(o.story)))
+    looked_at = (option(entry, story) for story in stories if story.members and story.id not in barred)
+    options = sorted(
+        (o for o in looked_at if o is not None and o.score >= SUGGEST), key=lambda o: (-o.score, str(o.story))
+    )
     joins = next((o for o in options if o.gap_days <= REACH_DAYS), None)
     if joins is not None and _is_sure(joins, options):
-        others = tuple(o for o in options if o is not joins and o.score >= SUGGEST)
+        others = tuple(o for o in options if o is not joins)
         return Placement(Verdict.JOIN, joins, (joins, *others)[:SUGGESTIONS])
-    worth = tuple(o for o in options if o.score >= SUGGEST)[:SUGGESTIONS]
+    worth = tuple(options[:SUGGESTIONS])
     return Placement(Verdict.SUGGEST if worth else Verdict.OPEN, None, worth)
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from archive.models import Article, Membership, Story, StoryLink, StorySuggestion, StoryVisit, User, Version
+from archive.models import (
+    Article,
+    Attribution,
+    Membership,
+    Story,
+    StoryLink,
+    StorySuggestion,
+    StoryVisit,
+    User,
+    Version,
+)
 
 from . import lookup
 from .origins import as_record, provenance_of
@@ -31,6 +42,7 @@ class Item:
     day: date | None
     is_undated: bool
     versions: Sequence[Version] = ()
+    rests_on_changed: Sequence[Article] = ()
     is_new: bool = False
     order_unsure: bool = False
 
@@ -189,9 +201,36 @@ def _with_versions(items: Sequence[Item]) -> list[Item]:
     """Give each item its later versions: what changed about it after it first came out."""
     found: dict[int, list[Version]] = {}
     ids = [item.article.pk for item in items]
-    for version in Version.objects.filter(article__in=ids, number__gt=1).order_by("article_id", "number"):
+    later = Version.objects.filter(article__in=ids, number__gt=1).select_related("change")
+    for version in later.order_by("article_id", "number"):
         found.setdefault(version.article_id, []).append(version)
-    return [replace(item, versions=found.get(item.article.pk, ())) for item in items]
+    changed = _rests_on_changed(items)
+    return [
+        replace(item, versions=found.get(item.article.pk, ()), rests_on_changed=changed.get(item.article.pk, ()))
+        for item in items
+    ]
+
+
+def _rests_on_changed(items: Sequence[Item]) -> dict[int, list[Article]]:
+    """Return, for each member, the held reports that it rests on or repeats and that were corrected or killed."""
+    rests_on: dict[int, set[int]] = defaultdict(set)
+    current = [item.version.pk for item in items]
+    hops = Attribution.objects.filter(version__in=current, held_article__isnull=False, rejected_at=None)
+    for article, held in hops.values_list("article_id", "held_article_id"):
+        rests_on[article].add(held)
+    for item in items:
+        if item.membership.copy_of_id is not None:
+            rests_on[item.article.pk].add(item.membership.copy_of_id)
+    named = set().union(*rests_on.values())
+    changed = Article.objects.filter(pk__in=named).filter(
+        Q(status=Article.Status.CANCELED) | Q(versions__kind__in=(Version.Kind.CORRECTION, Version.Kind.KILL))
+    )
+    by_id = {article.pk: article for article in changed.select_related("outlet").distinct()} if named else {}
+    return {
+        article: [by_id[held] for held in sorted(held_ids) if held in by_id]
+        for article, held_ids in rests_on.items()
+        if held_ids & by_id.keys()
+    }
 
 
 def _days(items: Sequence[Item]) -> list[Day]:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from archive.articles import queries
 from archive.articles.export import removed_lines
 from archive.models import Article, Version
+from archive.stories.origins import shaken_sources
 
 from .annotate import Span, paragraphs_with
 from .doors import article_or_gone
@@ -54,6 +55,7 @@ def context(page: queries.ArticlePage) -> dict[str, object]:
         "lines": reading.get("lines", []),
         "removed": removed_lines(reading),
         "story": _story(page.article),
+        "shaken": shaken_sources([page.article]).get(page.article.pk, []),
     }
 
 

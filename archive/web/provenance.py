@@ -157,7 +157,11 @@ def _chains(articles: Sequence[Article], user) -> list[dict]:
     hops: dict[int, list[Attribution]] = {}
     for row in rows:
         hops.setdefault(row.article_id, []).append(row)
-    return [{"article": article, "hops": hops.get(article.pk, [])} for article in articles]
+    shaken = origins.shaken_sources(articles)
+    return [
+        {"article": article, "hops": hops.get(article.pk, []), "shaken": shaken.get(article.pk, [])}
+        for article in articles
+    ]
 
 
 def _back(request, article: Article) -> HttpResponse:

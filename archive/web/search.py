@@ -62,6 +62,10 @@ EXAMPLES = (
     ),
     ("date:unknown", gettext_lazy("articles without a date")),
     ("lang:fr kind:correction", gettext_lazy("in a language; whose current version is a correction")),
+    (
+        "change:quote-removed versions:all",
+        gettext_lazy("versions from which a quote was removed; change:silent and others"),
+    ),
     ("resign versions:all", gettext_lazy("in every version ever published, not only the current ones")),
 )
 

@@ -26,6 +26,9 @@ from archive.stories.origins import provenance_of, stories_with_new_root
 from . import pictures
 
 PAGE = 30
+
+# Weaker suggestions stand on the article's own side only: a story's page would fill with them.
+OFFERED_FROM = 0.5
 ROLE_LABELS = {
     "earliest_held": gettext_lazy("earliest held"),
     "report": "",
@@ -211,7 +214,8 @@ def _articles(course: queries.Timeline) -> list[Article]:
 
 def _offered(request, held: Story) -> list[StorySuggestion]:
     visible = Article.objects.visible_to(request.user)
-    rows = StorySuggestion.objects.filter(story=held, article__in=visible).exclude(article__membership__story=held)
+    rows = StorySuggestion.objects.filter(story=held, article__in=visible, score__gte=OFFERED_FROM)
+    rows = rows.exclude(article__membership__story=held)
     return list(rows.select_related("article__outlet", "article__current_version").order_by("-score")[:6])
 
 
@@ -262,7 +266,14 @@ def _note(item: queries.Item, unheld: dict[int, str]) -> str:
         said.append(_("repeats %(outlet)s") % {"outlet": item.membership.copy_of.outlet.name})
     for version in item.versions:
         when = version.issued_at or version.recorded_at
-        said.append(f"{_('version')} {version.number}: {version.get_kind_display()}, {when:%-d %b %Y %H:%M}")
+        silent = hasattr(version, "change") and version.change.is_silent
+        what = _("changed, no note found") if silent else version.get_kind_display()
+        said.append(f"{_('version')} {version.number}: {what}, {when:%-d %b %Y %H:%M}")
+    for held in item.rests_on_changed:
+        killed = held.status == Article.Status.CANCELED
+        words = _("relies on a report by %(outlet)s that was killed") if killed else None
+        words = words or _("relies on a report by %(outlet)s that was corrected")
+        said.append(words % {"outlet": held.outlet.name})
     return " · ".join(said)
 
 

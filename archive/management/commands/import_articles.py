@@ -113,6 +113,8 @@ class Command(BaseCommand):
         settle()
         # Stories of a large import follow behind, with a worker or the next command.
         place_waiting(at=clock.now(), limit=_PLACED_AT_ONCE)
+        # Placing found who relies on whom; that is searched for too.
+        settle()
 
     def _print(self, answer: dict[str, Any], as_json: bool) -> None:
         if as_json:

@@ -242,4 +242,26 @@ def test_the_lists_of_the_panel_open_without_counting(client, name, django_asser
     previewed({"a.jsonl": rows(5)}, outlet="The Gull")
     with django_assert_max_num_queries(12) as queries:
         assert client.get(f"/admin/archive/{name}/").status_code == 200
-    assert not [one for one in queries.captured_queries if 'COUNT(*) AS "__count" FROM' in one["sql"]]
+    counted = f'COUNT(*) AS "__count" FROM "archive_{name}"'
+    assert not [one for one in queries.captured_queries if counted in one["sql"]]
+
+
+def test_the_columns_of_a_table_are_chosen_at_preview_and_remembered(client, archivist):
+    table = "\n".join(
+        ["what,story,who", f'Ferry reopens,"{PARAGRAPHS[0]}",Ada Finch', f'Mussels recover,"{PARAGRAPHS[1]}",Bo Heron']
+    ).encode()
+    job = upload(client, {"table.csv": table}, outlet="The Gull")
+    read(job)
+    page = client.get(job.get_absolute_url()).content.decode()
+    assert "Columns of table.csv" in page
+    file = job.files.get()
+    chosen = {"do": "columns", "file": file.pk, "column-0": "headline", "column-1": "body", "column-2": "byline"}
+    client.post(f"{job.get_absolute_url()}act/", chosen)
+    read(job)
+    items = [item.parsed for item in job.items.order_by("position")]
+    assert [one["headline"] for one in items] == ["Ferry reopens", "Mussels recover"]
+    assert [one["byline"] for one in items] == ["Ada Finch", "Bo Heron"]
+    again = upload(client, {"later.csv": table.replace(b"Ferry", b"Old ferry")}, outlet="The Gull")
+    read(again)
+    first = again.items.order_by("position").first().parsed
+    assert (first["headline"], first["byline"]) == ("Old ferry reopens", "Ada Finch")

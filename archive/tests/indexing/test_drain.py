@@ -163,3 +163,14 @@ def test_an_embargo_lapses_from_every_count_at_once_and_returns_when_it_lifts(wr
     IndexEntry.objects.mark([article.pk])
     settle()
     assert found("gates") == [article.pk]
+
+
+def test_versions_are_found_by_what_changed_in_them(write):
+    article = write("Barrier gates were cracked", body="“Nobody listened to us at all,” she said. The council knew.")
+    content = Content(headline="Barrier gates were cracked", body="The council knew.", language="en")
+    add_version = operations.add_version(article=article, content=content, at=clock.now())
+    settle()
+    kinds = add_version.change.kinds
+    assert "quote_removed" in kinds
+    hits = search_page(None, "change:quote-removed versions:all").hits
+    assert [(h.article.pk, h.version.number) for h in hits] == [(article.pk, 2)]

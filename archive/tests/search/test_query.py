@@ -98,6 +98,7 @@ def test_a_query_is_read_as_its_tree(text, tree):
         ("before:unknown", 7, "date:unknown"),
         ("kind:poem", 5, "correction"),
         ("story:gates", 6, "story:12"),
+        ("change:mood", 7, "quote-removed"),
         ("h*", 0, "at least two"),
         ("*", 0, "at least two letters"),
         ("harbour~3", 0, "word~1"),

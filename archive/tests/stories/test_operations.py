@@ -153,7 +153,7 @@ def test_a_thousand_edits_and_undos_lose_no_article_and_leave_no_orphan(editor):
     texts = [GATES, GATES_AGAIN, GATES_LATER, ORCHARD, CHESS]
     articles = [
         write(texts[i % 5], f"Outlet {i % 4}", datetime(2025, 3, 1, 8) + timedelta(days=i % 9) if i % 7 else None)
-        for i in range(12)
+        for i in range(9)
     ]
     place_waiting(at=NOW)
     dice = random.Random(7)

@@ -8,9 +8,12 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from archive.articles import operations
+from archive.articles.content import Content
 from archive.models import Article, Attribution, QuoteFamily, QuoteVariant, Story, User
 from archive.stories.annotate import annotate
 from archive.stories.families import refresh_families
+from archive.stories.origins import refresh_held
 from archive.tests.stories.test_annotate import DIRECT, NOW, RELAYED, make, read, story_of
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +181,33 @@ def test_the_pages_ask_the_database_a_bounded_number_of_questions(reader, story,
         reader.get(f"/stories/{story.pk}/provenance/")
     with django_assert_max_num_queries(16):
         reader.get(family.get_absolute_url())
+
+
+@pytest.fixture
+def resting() -> tuple[Article, Article]:
+    """An article, and the held report of the Northport Gazette that it rests on."""
+    gazette = make("Northport Gazette", Content(headline="Wall moves", body="The eastern wall is moving."))
+    article = make("Valley News", RELAYED, NOW + timedelta(hours=2))
+    annotate([gazette, article])
+    refresh_held([story_of(article, gazette).pk])
+    return article, gazette
+
+
+@pytest.mark.parametrize(("status", "words"), [("canceled", "was killed"), ("withheld", "is withheld")])
+def test_a_text_that_rests_on_a_killed_report_is_flagged_without_its_headline(reader, resting, status, words):
+    article, gazette = resting
+    assert "Northport Gazette that this text rests on" not in reader.get(f"/articles/{article.pk}/").content.decode()
+    Article.objects.filter(pk=gazette.pk).update(status=status)
+    page = reader.get(f"/articles/{article.pk}/").content.decode()
+    assert f"The report by Northport Gazette that this text rests on {words}." in page
+    assert "Wall moves" not in page
+
+
+def test_a_text_that_rests_on_a_report_corrected_since_is_flagged(reader, resting):
+    article, gazette = resting
+    mended = Content(headline="Wall moves", body="The western wall is moving.")
+    operations.add_version(article=gazette, content=mended, at=NOW + timedelta(days=1), kind="correction")
+    page = reader.get(f"/articles/{article.pk}/").content.decode()
+    assert "that this text rests on was corrected since." in page
+    story = article.membership.story_id
+    assert "that was corrected since" in reader.get(f"/stories/{story}/provenance/").content.decode()

@@ -9,6 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from archive.articles.content import Content
+from archive.articles.operations import add_version
 from archive.models import Article, Membership, Story, StoryVisit
 from archive.stories.assign import place_waiting
 from archive.tests.stories.world import CHESS, GATES, GATES_AGAIN, GATES_LATER, NOW, write
@@ -97,6 +99,18 @@ def test_what_came_since_the_last_look_is_marked(story):
     StoryVisit.objects.update(seen_at=datetime(2025, 3, 20, 11, tzinfo=NOW.tzinfo))
     assert "4 new since you last looked" in text_of(reader.get(story.get_absolute_url()))
     assert "new to you" not in text_of(reader.get(story.get_absolute_url()))
+
+
+def test_what_repeats_a_corrected_or_killed_text_is_flagged(story, harbor):
+    reader = client("reader")
+    assert "that was corrected" not in text_of(reader.get(story.get_absolute_url()))
+    told = Content(headline=GATES[0], body=GATES[1].replace("eleven", "nine"), language="en")
+    add_version(article=harbor[0], content=told, kind="correction", at=NOW)
+    shown = text_of(reader.get(story.get_absolute_url()))
+    assert "relies on a report by Coastal Courier that was corrected" in shown
+    assert "version 2: correction" in shown
+    Article.objects.filter(pk=harbor[0].pk).update(status="canceled")
+    assert "Coastal Courier that was killed" in text_of(reader.get(story.get_absolute_url()))
 
 
 def test_a_withheld_member_is_counted_and_not_shown(story, harbor):

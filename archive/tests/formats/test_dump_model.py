@@ -1,0 +1,52 @@
+"""The stored weights fit the features, and scores say body or furniture block by block."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from archive.formats import dump_model
+from archive.formats.dump_blocks import read_blocks
+from archive.formats.dump_features import NAMES, features, heaviest_run
+
+MODEL = json.loads(Path(dump_model.__file__).with_suffix(".json").read_text(encoding="utf8"))
+SAMPLE = (Path(__file__).parent / "samples" / "dump" / "page.txt").read_text(encoding="utf8")
+
+
+def test_the_weights_were_trained_on_these_features_in_this_order():
+    assert tuple(MODEL["first"]["names"]) == NAMES
+    assert tuple(MODEL["second"]["names"]) == (*NAMES, *dump_model.CONTEXT_NAMES)
+    assert [len(MODEL[stage]["weights"]) for stage in ("first", "second")] == [
+        len(MODEL[stage]["names"]) for stage in ("first", "second")
+    ]
+
+
+def test_every_block_has_every_feature_within_bounds():
+    blocks = read_blocks(SAMPLE, "en")
+    rows = features(blocks, "en", heaviest_run(blocks))
+    assert {len(row) for row in rows} == {len(NAMES)}
+    assert all(-10 <= value <= 10 for row in rows for value in row)
+
+
+def test_prose_of_the_article_scores_above_menus_and_footers():
+    blocks = read_blocks(SAMPLE, "en")
+    scores = dict(zip((block.text for block in blocks), dump_model.block_scores(blocks, "en"), strict=True))
+    lead = next(text for text in scores if text.startswith("The transport minister of Westmark"))
+    assert scores[lead] > 0 > max(scores["Privacy Policy"], scores["Economy"], scores["Motto"])
+
+
+@pytest.mark.parametrize("text", ["One line.", "\n".join(["Home"] * 500), "x" * 20_000, "a\n\n" * 5_000])
+def test_odd_dumps_are_scored_without_an_error(text):
+    blocks = read_blocks(text)
+    assert len(dump_model.block_scores(blocks, "")) == len(blocks)
+
+
+def test_smoothing_bridges_a_gap_that_costs_less_than_two_switches():
+    assert dump_model.smooth([4, -0.3, 4], 0.5) == [True, True, True]
+    assert dump_model.smooth([4, -3, 4], 0.5) == [True, False, True]
+    assert dump_model.smooth([-4, 0.3, -4], 0.5) == [False, False, False]
+    assert dump_model.smooth([]) == []
+
+
+def test_the_heaviest_segment_spans_small_dips():
+    assert dump_model.heaviest_segment([-2, 3, -1, 3, -3, 1], [5, 20, 2, 20, 30, 3]) == (1, 3)
