@@ -128,8 +128,8 @@ def add_versions(rng: random.Random, written: list[Any]) -> None:
     first = {version.article_id: version for version in Version.objects.filter(pk__in=[w.version_id for w in written])}
     later: list[Version] = []
     for one in written:
-        # Most articles have one or two versions; a few have a dozen.
-        for number in range(2, 2 + min(int(rng.expovariate(1 / (VERSIONS_AN_ARTICLE - 0.9))), 14)):
+        # Most articles have one or two versions; a few have a dozen. Rounding down takes half a version off the mean.
+        for number in range(2, 2 + min(int(rng.expovariate(1 / (VERSIONS_AN_ARTICLE - 0.54))), 14)):
             base = first[one.article_id]
             later.append(
                 Version(

@@ -31,7 +31,7 @@ JOIN = 3.0
 # A story that stands alone is joined with less: when no other comes near it.
 JOIN_ALONE = 2.4
 ALONE = 0.3
-SUGGEST = 0.3
+SUGGEST = 0.1
 SUGGESTIONS = 3
 
 # An article joins by itself only a story that was active within these days; older ones are proposed as links.

@@ -2,7 +2,7 @@
 
 The promise: a pure function of the members, so that a timeline is the same however the story came together.
 Containment of word 5-grams tells copies (Jaccard does not: a short text can stand wholly inside a long one); a rewrite
-shares few of them, yet says the same things in the same order (thresholds: docs/decisions/0041).
+shares few of them, yet says the same things in the same order (thresholds: docs/decisions/0047).
 """
 
 from __future__ import annotations

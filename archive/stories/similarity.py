@@ -1,7 +1,7 @@
 """How near two articles are, and how near is near enough: the one set of numbers behind every story.
 
 The promise: pure functions of terms, days and counts. Every weight and threshold stands here, was measured on the
-three collections of benchmarks.stories together, and is the same for all of them (docs/decisions/0040).
+three collections of benchmarks.stories together, and is the same for all of them (docs/decisions/0046).
 """
 
 from __future__ import annotations

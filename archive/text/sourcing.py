@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from archive.text.clause_tokens import TOKEN, Token, is_noun
 from archive.text.quote_marks import MASK
 from archive.text.sentences import Sentence
 from archive.text.speech_words import (
@@ -45,25 +46,6 @@ class Cue:
     addressee: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-
-    @property
-    def low(self) -> str:
-        return self.text.casefold()
-
-    @property
-    def is_word(self) -> bool:
-        return self.text[0].isalnum() or self.text[0] in "$@#"
-
-
-_TOKEN = re.compile(
-    rf"{MASK}+|[^\W_](?:\.[^\W_])+\.?|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|St|Jr|Sr|Rev|Prof|Sens|Reps)\.|"
-    rf"\b[A-Z]\.(?=\s)|[@#$]?\w+(?:[’'&./-]\w+)*[’']?|[^\w\s]"
-)
 _BY = re.compile(
     r"\b(?:reported|published|released|obtained|reviewed|seen|conducted|broken|revealed|quoted|written|cited|told|"
     r"compiled|commissioned|sponsored|broadcast|aired|provided|interviewed|posted|first reported|issued)\s+"
@@ -100,7 +82,7 @@ class _Reader:
     def __init__(self, text: str, base: int) -> None:
         self.text = text
         self.base = base
-        self.tokens = [_Token(m.group(0), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+        self.tokens = [Token(m.group(0), m.start(), m.end()) for m in TOKEN.finditer(text)]
         self.subject: tuple[int, int] | None = None
 
     def cues(self) -> list[Cue]:
@@ -146,7 +128,7 @@ class _Reader:
         """Read the clause around a finite verb of telling or naming at token `i`."""
         token = self.tokens[i]
         kind: CueKind = "tells" if token.low in TELLING else "names"
-        if self._is_noun(i):
+        if is_noun(self.tokens, i):
             return None
         if token.low == "issued" and not _ISSUED.match(self.text, token.end):
             return None
@@ -274,88 +256,6 @@ class _Reader:
         verbs = sum(t.low in BE | AUXILIARY or t.low.endswith("ed") for t in lower)
         return len(words) >= 4 and verbs > 0
 
-    def _is_noun(self, i: int) -> bool:
-        """Return whether the word at `i` stands as a noun ("the report", "his claims", "police reports of")."""
-        low = self.tokens[i].low
-        if self.tokens[i].text == "States":
-            return True
-        if low not in (
-            "report",
-            "reports",
-            "claims",
-            "claim",
-            "states",
-            "state",
-            "notes",
-            "note",
-            "estimates",
-            "estimate",
-            "shows",
-            "show",
-            "views",
-            "attacks",
-            "attack",
-            "calls",
-            "call",
-            "questions",
-            "promises",
-            "quotes",
-            "uses",
-            "use",
-            "points",
-            "hopes",
-            "hope",
-            "fears",
-            "demands",
-            "thought",
-            "felt",
-            "brands",
-            "labels",
-            "tweets",
-            "says",
-            "find",
-            "finds",
-            "raises",
-            "supports",
-            "plans",
-            "write",
-            "warns",
-            "reads",
-        ):
-            return False
-        before = self.tokens[i - 1] if i else None
-        if before is None:
-            return True
-        if before.low in DETERMINERS - {"some", "many", "most", "others"} or before.low in PREPOSITIONS:
-            return True
-        after = self.tokens[i + 1].low if i + 1 < len(self.tokens) else ""
-        if low in ("report", "show") and not (
-            (before.low.endswith(("s", "media")) and before.text[0].islower()) or before.low in PRONOUNS
-        ):
-            return True
-        if (
-            low == "shows"
-            and before.text[0].isupper()
-            and (before.text.isupper() or after not in ("that", "a", "the", "an", "how"))
-        ):
-            return True
-        if before.low.endswith(("’s", "'s", "s’", "s'")) and low in (
-            "report",
-            "reports",
-            "show",
-            "shows",
-            "claim",
-            "claims",
-            "estimate",
-            "estimates",
-        ):
-            return True
-        return low in ("reports", "report", "claims", "states", "notes", "attacks", "estimates") and after in (
-            "of",
-            "from",
-            "about",
-        )
-
     def _first_phrase(self, limit: int) -> tuple[int, int] | None:
         """Return the noun phrase that opens the sentence in front of token `limit`."""
         i = 0
@@ -467,7 +367,7 @@ class _Reader:
             return left
         return self._trim(k + 1, j - 1)
 
-    def _titles(self, left: tuple[int, int], aside: list[_Token]) -> bool:
+    def _titles(self, left: tuple[int, int], aside: list[Token]) -> bool:
         """Return whether `left` is the office of the person whom the aside names ("The mayor, Ana Ruiz, said")."""
         named = 2 <= len(aside) <= 4 and all(t.is_word and t.text[0].isupper() and t.low not in DAYS for t in aside)
         words = self.text[left[0] : left[1]].split()

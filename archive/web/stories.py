@@ -26,6 +26,9 @@ from archive.stories.origins import provenance_of, stories_with_new_root
 from . import pictures
 
 PAGE = 30
+
+# Weaker suggestions stand on the article's own side only: a story's page would fill with them.
+OFFERED_FROM = 0.5
 ROLE_LABELS = {
     "earliest_held": gettext_lazy("earliest held"),
     "report": "",
@@ -211,7 +214,8 @@ def _articles(course: queries.Timeline) -> list[Article]:
 
 def _offered(request, held: Story) -> list[StorySuggestion]:
     visible = Article.objects.visible_to(request.user)
-    rows = StorySuggestion.objects.filter(story=held, article__in=visible).exclude(article__membership__story=held)
+    rows = StorySuggestion.objects.filter(story=held, article__in=visible, score__gte=OFFERED_FROM)
+    rows = rows.exclude(article__membership__story=held)
     return list(rows.select_related("article__outlet", "article__current_version").order_by("-score")[:6])
 
 

@@ -1,5 +1,5 @@
-"""Alerts are tested on an index of their own."""
+"""Alerts are tested on articles written the short way."""
 
-from archive.tests.indexing.conftest import index_folder, write
+from archive.tests.indexing.conftest import write
 
-__all__ = ["index_folder", "write"]
+__all__ = ["write"]
