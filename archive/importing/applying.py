@@ -139,7 +139,6 @@ def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
         signal=parsed.signal,
         issued_at=parsed.issued_at,
         sees_reverts=run.origin == ImportRun.Origin.WATCH,
-        may_create_outlet=bool(run.options.get("auto")),
     )
     return Prepared(
         item,

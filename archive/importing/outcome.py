@@ -62,7 +62,6 @@ class Arrival:
     signal: str = ""
     issued_at: datetime | None = None
     sees_reverts: bool = False
-    may_create_outlet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
