@@ -84,6 +84,12 @@ def own_home() -> Iterator[None]:
         call_command("migrate", verbosity=0)
         yield
     finally:
+        from django.db import connections
+
+        from newsroom.embedded import services
+
+        connections.close_all()
+        services().release()
         shutil.rmtree(home, ignore_errors=True)
 
 
