@@ -141,8 +141,7 @@ def test_a_webhook_gets_json_and_a_failure_is_tried_again(owner, write, settings
     assert "Loud gates" in got[-1]["text"] and search.alerts.filter(sent_at=None).count() == 0
 
 
-def test_alerts_survive_a_dead_worker(owner, write, start_worker, settings):
-    settings.INDEX_DIR = settings.ARCHIVE_HOME / "index"
+def test_alerts_survive_a_dead_worker(owner, write, start_worker):
     search = watch(owner)
     worker = start_worker("index,alerts")
     worker.kill()
