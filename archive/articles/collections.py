@@ -9,6 +9,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, F, Max, QuerySet
+from django.db.models.functions import Coalesce
 
 from archive.models import Article, Collection, CollectionItem, ResearchRequest, User
 
@@ -19,10 +20,11 @@ from .queries import in_order
 
 @dataclass(frozen=True, slots=True)
 class CollectionPage:
-    """What the page of a collection shows. `hidden` counts articles in it that this person may not see."""
+    """One page of a collection: `total` counts what this person may see of it, `hidden` what they may not."""
 
     collection: Collection
     entries: Sequence[tuple[CollectionItem, Article]]
+    total: int
     requests: Sequence[ResearchRequest]
     hidden: int
 
@@ -33,23 +35,45 @@ def visible(user: User, *, put_away: bool = False) -> QuerySet[Collection]:
     return found.select_related("owner").annotate(count=Count("items")).order_by("-changed_at", "-id")
 
 
-def page(user: User, collection_id: int, at: datetime | None = None) -> CollectionPage:
-    """Return what the page of a collection shows, in a fixed number of queries.
+ORDERS = {
+    "own": (F("position").asc(), F("id").asc()),
+    "time": (
+        Coalesce("article__published_at", "article__not_before").asc(nulls_last=True),
+        F("article_id").asc(),
+    ),
+    "added": (F("added_at").desc(), F("id").desc()),
+}
+
+
+def page(
+    user: User,
+    collection_id: int,
+    *,
+    order: str = "own",
+    offset: int = 0,
+    limit: int | None = None,
+    at: datetime | None = None,
+) -> CollectionPage:
+    """Return one page of a collection in one of `ORDERS`, all of it without a limit, in a fixed number of queries.
 
     Raises Collection.DoesNotExist when there is none that this person may see.
     """
     collection = Collection.objects.visible_to(user).select_related("owner").get(pk=collection_id)
-    items = list(collection.items.select_related("added_by").order_by("position", "id"))
+    shown = collection.items.filter(article__in=Article.objects.visible_to(user, at).values("pk"))
+    total = shown.count()
+    ordered = shown.select_related("added_by").order_by(*ORDERS[order])
+    items = list(ordered[offset : offset + limit] if limit is not None else ordered[offset:])
     articles = {article.pk: article for article in in_order(user, [item.article_id for item in items], at)}
     return CollectionPage(
         collection=collection,
         entries=[(item, articles[item.article_id]) for item in items if item.article_id in articles],
+        total=total,
         requests=list(
             collection.requests.select_related("assignee").order_by(
                 F("done_at").desc(nulls_first=True), F("due_at").asc(nulls_last=True), "id"
             )
         ),
-        hidden=len(items) - len(articles),
+        hidden=collection.items.count() - total,
     )
 
 

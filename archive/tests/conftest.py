@@ -63,14 +63,14 @@ def django_db_modify_db_settings(archive_services: Services) -> None:
 
 
 @pytest.fixture(autouse=True)
-def index_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
-    """An empty place for indexes; engines opened on it, or on the home's own, are closed and gone with the test."""
-    home_index = settings.ARCHIVE_HOME / "index"
-    settings.INDEX_DIR = tmp_path / "index"
-    yield settings.INDEX_DIR
-    for key in [key for key in engine._opened if key[2].parent in (tmp_path / "index", home_index)]:
+def index_folder(settings: Any) -> Iterator[Path]:
+    """The home's place for indexes, empty before and after each test; processes of their own use the same."""
+    folder = settings.ARCHIVE_HOME / "index"
+    shutil.rmtree(folder, ignore_errors=True)
+    yield folder
+    for key in [key for key in engine._opened if key[2].parent == folder]:
         engine._opened.pop(key).close()
-    shutil.rmtree(home_index, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -33,7 +33,7 @@ def article(request, pk: int, number: int | None = None):
 
 
 def context(page: queries.ArticlePage) -> dict[str, object]:
-    """Return the context of `articles/article.html`; see pages.ArticleContext."""
+    """Return the context of `articles/article.html`."""
     version, reading = page.version, page.reading
     roles: dict[str, list] = {"main": [], "side": [], "background": []}
     for hop in page.attributions:

@@ -18,7 +18,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from archive import clock
@@ -103,7 +103,9 @@ def index(request):
 
 def detail(request, pk: int):
     """Show one collection with its articles, notes and requests; save its name, description and sharing."""
-    page = _page(request, pk)
+    order = "time" if request.GET.get("order") == "time" else "own"
+    first = 0 if request.GET.get("all") == "1" else (max(_number(request.GET.get("page")) or 1, 1) - 1) * PAGE
+    page = _page(request, pk, order=order, offset=first, limit=None if request.GET.get("all") == "1" else PAGE)
     form = CollectionForm(request.POST or None, instance=page.collection)
     if request.method == "POST" and form.is_valid():
         try:
@@ -122,8 +124,10 @@ def detail(request, pk: int):
         "request_form": RequestForm(),
         "mine": mine,
         "may_write": mine or request.user.has_perm("archive.edit_article"),
-        "timeline": request.GET.get("order") == "time",
-        **_shown(request, _entries(page, in_time=request.GET.get("order") == "time")),
+        "timeline": order == "time",
+        "entries": page.entries,
+        "total": page.total,
+        **({} if request.GET.get("all") == "1" else _ways_on(page, order, first)),
         "feed_url": reverse("collection_feed", args=[feed_token(request.user, page.collection)]),
     }
     return render(request, "collections/detail.html", context)
@@ -281,8 +285,7 @@ class CollectionFeed(Feed):
 
     def items(self, held: tuple[User, Collection]) -> list[tuple]:
         """Return what was added last first."""
-        page = collections.page(held[0], held[1].pk)
-        return sorted(page.entries, key=lambda entry: entry[0].added_at, reverse=True)[:50]
+        return list(collections.page(held[0], held[1].pk, order="added", limit=50).entries)
 
     def item_title(self, entry) -> str:
         """Return the headline."""
@@ -309,17 +312,9 @@ class CollectionFeed(Feed):
 feed = login_not_required(CollectionFeed())
 
 
-def summary(page: collections.CollectionPage) -> str:
-    """Return how many articles of how many outlets a collection holds, in words."""
-    outlets = len({article.outlet_id for _item, article in page.entries})
-    count = len(page.entries)
-    said = ngettext("%(count)d article", "%(count)d articles", count) % {"count": count}
-    return said + " " + ngettext("from %(count)d outlet", "from %(count)d outlets", outlets) % {"count": outlets}
-
-
-def _page(request, pk: int) -> collections.CollectionPage:
+def _page(request, pk: int, **wanted) -> collections.CollectionPage:
     try:
-        return collections.page(request.user, pk)
+        return collections.page(request.user, pk, **wanted)
     except Collection.DoesNotExist as error:
         raise Http404 from error
 
@@ -328,26 +323,15 @@ def _collection(request, pk: int) -> Collection:
     return get_object_or_404(Collection.objects.visible_to(request.user), pk=pk)
 
 
-def _entries(page: collections.CollectionPage, *, in_time: bool) -> list:
-    if not in_time:
-        return list(page.entries)
-    latest = datetime.max.replace(tzinfo=UTC)
-    return sorted(page.entries, key=lambda e: (e[1].published_at or e[1].not_before or latest, e[1].pk))
-
-
-def _shown(request, entries: list) -> dict[str, object]:
-    """Return the entries of the page that was asked for, or all of them for printing, with the ways on."""
-    if request.GET.get("all") == "1":
-        return {"entries": entries, "total": len(entries)}
-    first = (max(_number(request.GET.get("page")) or 1, 1) - 1) * PAGE
-    query = "order=time&" if request.GET.get("order") == "time" else ""
+def _ways_on(page: collections.CollectionPage, order: str, first: int) -> dict[str, object]:
+    """Return where on the way through a collection this page stands, with the addresses before and after it."""
+    query = "order=time&" if order == "time" else ""
+    last = min(first + PAGE, page.total)
     return {
-        "entries": entries[first : first + PAGE],
         "first": first + 1,
-        "last": min(first + PAGE, len(entries)),
-        "total": len(entries),
+        "last": last,
         "previous_url": f"?{query}page={first // PAGE}" if first else "",
-        "next_url": f"?{query}page={first // PAGE + 2}" if first + PAGE < len(entries) else "",
+        "next_url": f"?{query}page={first // PAGE + 2}" if last < page.total else "",
     }
 
 

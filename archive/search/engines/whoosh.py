@@ -7,14 +7,16 @@ between reading the table and opening it is tried again. Views are opened anew a
 
 from __future__ import annotations
 
+import functools
 import os
 import pickle
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
@@ -30,6 +32,9 @@ from .generations import Generations, folder_size
 from .whoosh_documents import microseconds
 from .whoosh_evaluate import TEXT_ZONES, Evaluator, Weighing, near_terms
 from .whoosh_segments import UNDATED_MONTH, Segment
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 RETRIES = 8
 NAME = "MAIN"
@@ -140,6 +145,18 @@ def open_view(folder: Path, before: View | None) -> View:
     raise AssertionError("unreachable")
 
 
+def _one_at_a_time(method: Callable[P, T]) -> Callable[P, T]:
+    """Let one thread at a time run a method that reads files of the index."""
+
+    @functools.wraps(method)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        engine = args[0]
+        with engine._reading:  # type: ignore[attr-defined]
+            return method(*args, **kwargs)
+
+    return run
+
+
 class WhooshEngine:
     """Searches and writes the live generation."""
 
@@ -149,6 +166,8 @@ class WhooshEngine:
         self.generations = Generations(root)
         self._view: View | None = None
         self._lock = threading.Lock()
+        # Whoosh's files remember where they were read last, so one thread reads at a time.
+        self._reading = threading.RLock()
 
     def view(self) -> View:
         """Return the newest view of the live generation."""
@@ -187,10 +206,12 @@ class WhooshEngine:
         whoosh_writer.create(folder)
         return WhooshGeneration(folder, self.generations)
 
+    @_one_at_a_time
     def languages(self) -> tuple[str, ...]:
         """Return the languages held."""
         return self.view().languages
 
+    @_one_at_a_time
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer a request."""
         view = self.view()
@@ -201,6 +222,7 @@ class WhooshEngine:
                 f"The search index can't be read ({error!r}); run: manage.py check_index --fix"
             ) from error
 
+    @_one_at_a_time
     def complete(self, beginning: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
         """Return forms that begin so, with the number of open current versions that hold them."""
         view = self.view()
@@ -219,6 +241,7 @@ class WhooshEngine:
                 del found[limit:]
         return found
 
+    @_one_at_a_time
     def similar_forms(self, form: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
         """Return forms spelt like this one in open current versions."""
         view = self.view()
@@ -233,6 +256,7 @@ class WhooshEngine:
         kept = [pair for pair in counted if pair[1]]
         return sorted(kept, key=lambda pair: (near[pair[0]], -pair[1], pair[0]))[:limit]
 
+    @_one_at_a_time
     def count_form(self, form: str, hidden: frozenset[int]) -> int:
         """Return how many open current versions hold a form."""
         return self._visible(self.view(), form.encode(), hidden)
@@ -249,6 +273,7 @@ class WhooshEngine:
             total += int(mask.sum())
         return total
 
+    @_one_at_a_time
     def statistics(self) -> Statistics:
         """Return the state of the live index."""
         view = self.view()

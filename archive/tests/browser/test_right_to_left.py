@@ -85,7 +85,8 @@ def test_every_word_of_the_pages_is_marked_for_translation(right_to_left, world,
                   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
                   const words = [];
                   const kept = ".prose, .card__headline, .card__outlet, .tag, h1, .mono, code, kbd, time, q, datalist, "
-                    + "script, style, [data-words-of-record], option, .ledger, .facts dd, .card__text, .evidence__body";
+                    + "script, style, [data-words-of-record], option, textarea, "
+                    + ".ledger, .facts dd, .card__text, .evidence__body";
                   while (walk.nextNode()) {
                     const text = walk.currentNode.textContent.trim();
                     if (!/[A-Za-z]{3}/.test(text) || text.includes("\\u202e")) continue;

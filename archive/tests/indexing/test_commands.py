@@ -11,8 +11,7 @@ from archive.search import IndexMissing
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_text_is_found_within_two_seconds_by_a_real_worker(write, start_worker, run_manage, index_folder, settings):
-    settings.INDEX_DIR = settings.ARCHIVE_HOME / "index"
+def test_a_text_is_found_within_two_seconds_by_a_real_worker(write, start_worker, run_manage):
     start_worker("index")
     article = write("Barrier gates were cracked")
     started = monotonic()
