@@ -178,6 +178,6 @@ def test_the_sample_is_loaded_found_and_collected_by_keyboard_alone(archivist, v
     page.get_by_label("Name of the new one").focus()
     page.keyboard.type("By keyboard")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda address: "/collect/" not in address)
     page.goto(reverse("collections"))
     assert page.get_by_role("link", name="By keyboard").first.is_visible()
