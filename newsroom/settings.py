@@ -209,6 +209,7 @@ LANGUAGE_CODE = text("LANGUAGE_CODE", "en")
 TIME_ZONE = "UTC"
 READER_TIME_ZONE = text("READER_TIME_ZONE", "UTC")
 USE_TZ = USE_I18N = True
+FORMAT_MODULE_PATH = "newsroom.formats"
 LOCALE_PATHS = [PROJECT / "locale"]
 
 # Imports -------------------------------------------------------------------------------------------------------------

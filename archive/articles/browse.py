@@ -34,6 +34,10 @@ LISTED_OUTLETS = 500
 LISTED_TAGS = 200
 FEWEST_DAYS = 27
 
+# On a day of a large import the first page asks about the latest arrivals and the busiest of their stories.
+ARRIVALS_ASKED = 2000
+STORIES_ASKED = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -71,16 +75,37 @@ def latest_arrivals(user, limit: int = 8) -> list[Article]:
     return list(listed(Article.objects.visible_to(user)).order_by("-created_at", "-id")[:limit])
 
 
-def running_stories(user, limit: int = 6) -> list[Story]:
-    """Return the stories with the latest activity, each with its newest articles; uses story_by_activity."""
+def running_stories(user, since: datetime, limit: int = 6) -> list[Story]:
+    """Return the stories that are running, each with its newest articles and `gained`, the outlets that joined `since`.
+
+    Those that gain outlets come first, the fastest on top; then the ones with the latest activity (story_by_activity).
+    """
     seen = Article.objects.visible_to(user)
+    gained = _outlets_gained(seen, since)
     newest = Membership.objects.filter(article__in=seen).select_related("article__outlet", "article__current_version")
-    return list(
-        Story.objects.filter(merged_into=None, article_count__gt=1, memberships__article__in=seen)
-        .distinct()
-        .prefetch_related(Prefetch("memberships", queryset=newest.order_by("-placed_at", "-id"), to_attr="newest"))
-        .order_by(F("last_at").desc(nulls_last=True), "-id")[:limit]
+    running = Story.objects.filter(merged_into=None, article_count__gt=1).prefetch_related(
+        Prefetch("memberships", queryset=newest.order_by("-placed_at", "-id"), to_attr="newest")
     )
+    found = sorted(running.filter(pk__in=gained), key=lambda story: (-gained[story.pk], -story.pk))[:limit]
+    latest = running.filter(memberships__article__in=seen).exclude(pk__in=[story.pk for story in found]).distinct()
+    found += latest.order_by(F("last_at").desc(nulls_last=True), "-id")[: limit - len(found)]
+    for story in found:
+        story.gained = gained.get(story.pk, 0)
+    return found
+
+
+def _outlets_gained(seen: QuerySet[Article], since: datetime) -> dict[int, int]:
+    """Return, by story, how many outlets it has now and had not before; asks about the latest arrivals only."""
+    arrivals = seen.filter(created_at__gte=since).order_by("-created_at", "-id").values("pk")[:ARRIVALS_ASKED]
+    rows = Membership.objects.filter(article__in=arrivals).order_by().values_list("story", "article__outlet").distinct()
+    now: dict[int, set[int]] = {}
+    for story, outlet in rows:
+        now.setdefault(story, set()).add(outlet)
+    busiest = sorted(now, key=lambda story: (-len(now[story]), -story))[:STORIES_ASKED]
+    before = Membership.objects.filter(story__in=busiest, article__in=seen, article__created_at__lt=since)
+    for story, outlet in before.order_by().values_list("story", "article__outlet").distinct():
+        now[story].discard(outlet)
+    return {story: len(now[story]) for story in busiest if now[story]}
 
 
 def latest_runs(limit: int = 6) -> list[ImportRun]:

@@ -5,26 +5,33 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from archive import clock
+from archive.alerts.queries import alerts_of
 from archive.articles import browse, collections
 from archive.importing import sample
 
 from .history import silent_edits
+
+ALERTS = 5
 
 
 def home(request):
     """Show what is running; an empty archive welcomes the newcomer instead."""
     if browse.is_empty(request.user):
         return render(request, "home/welcome.html", {"section": "home"})
+    at = clock.now()
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     context = {
         "section": "home",
-        "stories": browse.running_stories(request.user),
+        "stories": browse.running_stories(request.user, midnight),
         "arrivals": browse.latest_arrivals(request.user),
         "runs": browse.latest_runs() if request.user.has_perm("archive.import_articles") else [],
         "silent_edits": silent_edits(request.user, 5),
+        "alerts": alerts_of(request.user, at)[:ALERTS] if request.user.is_authenticated else [],
         "collections": collections.visible(request.user)[:5],
         "figures": browse.figures(request.user),
     }
