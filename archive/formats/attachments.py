@@ -10,7 +10,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 
 from archive.formats import eml
 from archive.formats.base import Budget, Member, ParseError, ReadContext, Rejected
@@ -80,8 +80,8 @@ def _message(data: bytes) -> EmailMessage:
 
 def _content(part: EmailMessage) -> bytes:
     if part.get_content_type() == "message/rfc822":
-        inner = part.get_payload()
-        return inner[0].as_bytes() if isinstance(inner, list) and inner else b""
+        inner = part.get_content()
+        return inner.as_bytes() if isinstance(inner, Message) else b""
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 

@@ -10,7 +10,7 @@ import email.policy
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 
 from archive.formats import blocks, embargo, fields, stamps
@@ -166,7 +166,7 @@ def _text(message: EmailMessage) -> blocks.Blocks:
     return blocks.Blocks(lines[:end], text.captions)
 
 
-def _own_parts(message: EmailMessage) -> Iterator[EmailMessage]:
+def _own_parts(message: MIMEPart) -> Iterator[MIMEPart]:
     """Yield the parts of a message without those of messages that are attached to it."""
     yield message
     if message.get_content_maintype() == "multipart" and message.is_multipart():
