@@ -184,6 +184,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ARCHIVE_PUBLIC = flag("ARCHIVE_PUBLIC")
 
+# Says on every page that this is the archive to practice in.
+PRACTICE = flag("PRACTICE")
 COOKIE_PREFIX = text("COOKIE_PREFIX")
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"

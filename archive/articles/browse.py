@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import TruncDay, TruncMonth, TruncYear
 
 from archive.models import (
@@ -65,11 +65,6 @@ class OutletPage:
     relied_on: int
 
 
-def is_empty(user) -> bool:
-    """Say whether this person can see no article at all."""
-    return not Article.objects.visible_to(user).exists()
-
-
 def latest_arrivals(user, limit: int = 8) -> list[Article]:
     """Return what came in last; uses article_by_arrival."""
     return list(listed(Article.objects.visible_to(user)).order_by("-created_at", "-id")[:limit])
@@ -82,30 +77,32 @@ def running_stories(user, since: datetime, limit: int = 6) -> list[Story]:
     """
     seen = Article.objects.visible_to(user)
     gained = _outlets_gained(seen, since)
-    newest = Membership.objects.filter(article__in=seen).select_related("article__outlet", "article__current_version")
-    running = Story.objects.filter(merged_into=None, article_count__gt=1).prefetch_related(
-        Prefetch("memberships", queryset=newest.order_by("-placed_at", "-id"), to_attr="newest")
-    )
-    found = sorted(running.filter(pk__in=gained), key=lambda story: (-gained[story.pk], -story.pk))[:limit]
+    running = Story.objects.filter(merged_into=None, article_count__gt=1)
+    first = sorted(gained, key=lambda story: (-gained[story], -story))[:STORIES_ASKED]
+    found = sorted(running.filter(pk__in=first), key=lambda story: first.index(story.pk))[:limit] if first else []
     latest = running.filter(memberships__article__in=seen).exclude(pk__in=[story.pk for story in found]).distinct()
     found += latest.order_by(F("last_at").desc(nulls_last=True), "-id")[: limit - len(found)]
+    newest = Membership.objects.filter(article__in=seen).select_related("article__outlet", "article__current_version")
+    prefetch_related_objects(
+        found, Prefetch("memberships", queryset=newest.order_by("-placed_at", "-id"), to_attr="newest")
+    )
     for story in found:
         story.gained = gained.get(story.pk, 0)
     return found
 
 
-def _outlets_gained(seen: QuerySet[Article], since: datetime) -> dict[int, int]:
+def _outlets_gained(seen: QuerySet[Article], since: datetime) -> Counter[int]:
     """Return, by story, how many outlets it has now and had not before; asks about the latest arrivals only."""
     arrivals = seen.filter(created_at__gte=since).order_by("-created_at", "-id").values("pk")[:ARRIVALS_ASKED]
-    rows = Membership.objects.filter(article__in=arrivals).order_by().values_list("story", "article__outlet").distinct()
-    now: dict[int, set[int]] = {}
-    for story, outlet in rows:
-        now.setdefault(story, set()).add(outlet)
-    busiest = sorted(now, key=lambda story: (-len(now[story]), -story))[:STORIES_ASKED]
-    before = Membership.objects.filter(story__in=busiest, article__in=seen, article__created_at__lt=since)
-    for story, outlet in before.order_by().values_list("story", "article__outlet").distinct():
-        now[story].discard(outlet)
-    return {story: len(now[story]) for story in busiest if now[story]}
+    touched = Membership.objects.filter(article__in=arrivals).values("story")
+    joined = (
+        Membership.objects.filter(story__in=touched, article__in=seen)
+        .order_by()
+        .values_list("story", "article__outlet")
+        .annotate(first=Min("article__created_at"))
+        .filter(first__gte=since)
+    )
+    return Counter(story for story, _outlet, _first in joined)
 
 
 def latest_runs(limit: int = 6) -> list[ImportRun]:
@@ -122,12 +119,17 @@ def latest_runs(limit: int = 6) -> list[ImportRun]:
 
 def figures(user) -> dict[str, int]:
     """Return how much the archive holds, as this person may see it."""
-    articles = Article.objects.visible_to(user).order_by()
-    return {
-        "articles": articles.count(),
-        "outlets": Outlet.objects.filter(merged_into=None, is_held=True).count(),
-        "stories": Story.objects.filter(merged_into=None, article_count__gt=1).count(),
+    held = {
+        "articles": Article.objects.visible_to(user),
+        "outlets": Outlet.objects.filter(merged_into=None, is_held=True),
+        "stories": Story.objects.filter(merged_into=None, article_count__gt=1),
     }
+    counts = [
+        rows.order_by().annotate(what=Value(name)).values("what").annotate(count=Count("pk")).values_list("what", "count")
+        for name, rows in held.items()
+    ]
+    # One question for all three; a kind of which there is none has no row.
+    return dict.fromkeys(held, 0) | dict(counts[0].union(*counts[1:], all=True))
 
 
 def outlets_held(user, words: str = "") -> list[Counted]:

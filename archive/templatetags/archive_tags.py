@@ -172,7 +172,7 @@ FORMAT_NAMES = {
     "eml": gettext_lazy("mail"),
     "feed": gettext_lazy("feed"),
     "gzip": gettext_lazy("gzip file"),
-    "html": gettext_lazy("saved page"),
+    "html_page": gettext_lazy("saved page"),
     "json": gettext_lazy("JSON"),
     "mhtml": gettext_lazy("saved page (MHTML)"),
     "newsml1": gettext_lazy("NewsML 1"),

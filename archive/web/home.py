@@ -21,14 +21,15 @@ ALERTS = 5
 
 def home(request):
     """Show what is running; an empty archive welcomes the newcomer instead."""
-    if browse.is_empty(request.user):
+    arrivals = browse.latest_arrivals(request.user)
+    if not arrivals:
         return render(request, "home/welcome.html", {"section": "home"})
     at = clock.now()
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     context = {
         "section": "home",
         "stories": browse.running_stories(request.user, midnight),
-        "arrivals": browse.latest_arrivals(request.user),
+        "arrivals": arrivals,
         "runs": browse.latest_runs() if request.user.has_perm("archive.import_articles") else [],
         "silent_edits": silent_edits(request.user, 5),
         "alerts": alerts_of(request.user, at)[:ALERTS] if request.user.is_authenticated else [],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from archive.articles import browse
 from archive.models import Tag
 
+from . import pictures
 from .listing import histogram_of, page_context
 from .public import public
 
@@ -39,6 +41,11 @@ def tag(request, pk: int):
         "tag": held,
         "picture": histogram_of(articles),
         "beside": browse.tags_beside(articles, held),
-        "outlets": browse.outlets_of(articles),
+        "slices": _shares(articles),
     }
     return render(request, "tags/tag.html", context | page_context(request, articles))
+
+
+def _shares(articles) -> tuple[pictures.Slice, ...]:
+    rows = browse.outlets_of(articles)
+    return pictures.share([(row.thing.name, row.count, reverse("outlet", args=[row.thing.slug])) for row in rows])

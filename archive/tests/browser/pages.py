@@ -48,6 +48,7 @@ NOT_PAGES = {
     "health": "data for a watchman",
     "javascript_catalog": "a script",
     "label_merge_undo": "a deed",
+    "learn_files": "a file",
     "legal_note": "a deed",
     "load_sample": "a deed",
     "part_wording": "a deed",
