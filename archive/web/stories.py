@@ -313,7 +313,8 @@ def _shares(request, course: queries.Timeline) -> tuple[pictures.Slice, ...]:
     """Return how the story's articles are shared among its outlets; one outlet alone is no picture."""
     counts = Counter(item.article.outlet for item in course.items)
     rows = [(outlet.name, count, _with(request, outlet=outlet.slug)) for outlet, count in counts.items()]
-    return pictures.share(rows) if len(rows) > 1 else ()
+    lanes = {lane.outlet.name: position % 8 + 1 for position, lane in enumerate(course.lanes)}
+    return pictures.share(rows, lanes=lanes) if len(rows) > 1 else ()
 
 
 def _day(text: str | None) -> date | None:

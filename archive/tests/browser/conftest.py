@@ -98,11 +98,11 @@ def empty_archive(database: None, index_folder: Path) -> Iterator[None]:
     sweep()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(
-    django_db_setup: None, archive_services: Services, tmp_path_factory: pytest.TempPathFactory
+    database: None, archive_services: Services, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WorkerProcess]:
-    """One Celery worker on all queues for all journeys."""
+    """One Celery worker on all queues for the journeys of a module."""
     log = tmp_path_factory.mktemp("worker") / "worker.log"
     log.touch()
     client = Redis(unix_socket_path=str(settings.HOME.valkey_socket))
