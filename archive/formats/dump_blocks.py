@@ -85,9 +85,7 @@ def read_blocks(text: str, language: str = "") -> list[Block]:
             furniture_key=key_of_words(tokens),
             tokens=tokens,
             picture=not key or bool(PICTURE.search(cleaned)),
-            credit=(
-                len(cleaned) < 500 and CREDITS.may_be_in(cleaned, tokens, key) and bool(CREDIT.search(cleaned))
-            ),
+            credit=(len(cleaned) < 500 and CREDITS.may_be_in(cleaned, tokens, key) and bool(CREDIT.search(cleaned))),
             read_more=len(cleaned) < 250 and bool(READ_MORE.match(cleaned)),
             controls=(
                 len(CONTROLS.findall(cleaned))

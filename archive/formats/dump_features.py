@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive.formats.dump_blocks import Block
-from archive.formats.dump_patterns import Spotter
+from archive.formats.dump_patterns import Spotter, word_set
 from archive.text.language import STOP_WORDS
 
 Matrix = NDArray[np.float64]
@@ -49,18 +49,18 @@ _SECTION = re.compile(
 )
 _REPLY_WORDS = Spotter(
     _REPLIES,
-    frozenset(
+    word_set(
         "reply report like likes share flag permalink antworten repondre responder point points replies ago replied says "
-        "said".split()
+        "said"
     ),
     re.compile("like|point|repl"),
 )
 _SECTION_WORDS = Spotter(
     _SECTION,
-    frozenset(
+    word_set(
         "related recommended most trending more you read up latest popular comment comments leave newsletter sponsored "
         "promoted top about tag tags topic topics share next previous mehr auch lesen a sur relacionadas relacionados "
-        "noticias читайте также похожие".split()
+        "noticias читайте также похожие"
     ),
     re.compile("комментари|yorum|ilgili"),
 )

@@ -52,6 +52,11 @@ CONTROLS = re.compile(
 )
 
 
+def word_set(listed: str) -> frozenset[str]:
+    """Return the words of a list that is written with spaces between them."""
+    return frozenset(listed.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Spotter:
     """A pattern that is only searched where one of its words stands; the words are folded.
@@ -76,22 +81,22 @@ class Spotter:
 
 CREDITS = Spotter(
     CREDIT,
-    frozenset(
+    word_set(
         "ap afp epa dpa apa tass ansa pa reuters getty efe xinhua photo photos photograph photographs foto fotos image "
         "file courtesy credit screenshot фото picture bild bildquelle zdjecie ілюстрація ілюстративне иллюстрация "
-        "الصورة via".split()
+        "الصورة via"
     ),
     re.compile("stock|getty|reuters|afp"),
     re.compile(r"[/©]|\([cC]\)"),
 )
 CONTROL_WORDS = Spotter(
     CONTROLS,
-    frozenset(
+    word_set(
         "subscribe sign log login logout newsletter cookie cookies privacy terms contact about follow share comment "
         "comments e email mail facebook twitter whatsapp linkedin pinterest reddit instagram youtube telegram print "
         "copy skip click download app google support donate patron site sitemap help careers search menu home anmelden "
         "impressum datenschutz s teilen compartir partager поделиться поділитися реклама prihlasit udostepnij exit "
-        "read most trending recommended related".split()
+        "read most trending recommended related"
     ),
     re.compile("advertis|abonn|suscr|подписа"),
 )

@@ -21,9 +21,9 @@ from archive.text.normalize import clean_line, same_key
 # 400,000 characters take some two seconds; twice as much takes four times as long.
 _QUADRATIC_LIMIT = 400_000
 _NEVER_TEXT = (
-    "audio", "button", "canvas", "dialog", "fieldset", "footer", "head", "iframe", "input", "label", "link", "math", "menu",
-    "meta", "nav", "noscript", "object", "option", "path", "script", "select", "source", "style", "svg", "template", "textarea",
-    "track", "video",
+    "audio", "button", "canvas", "dialog", "fieldset", "footer", "head", "iframe", "input", "label", "link", "math",
+    "menu", "meta", "nav", "noscript", "object", "option", "path", "script", "select", "source", "style", "svg",
+    "template", "textarea", "track", "video",
 )  # fmt: skip
 _BODY_TAGS = frozenset(["p", "li", "blockquote", "h2", "h3", "h4", "dd", "pre", "td"])
 
@@ -72,7 +72,9 @@ def _is_meant(element: Element) -> bool:
     if element.tag != "script":
         return False
     kind = element.get("type") or ""
-    return bool(kind.startswith("math/") or (kind == "application/ld+json" and "DiscussionForum" in (element.text or "")))
+    return bool(
+        kind.startswith("math/") or (kind == "application/ld+json" and "DiscussionForum" in (element.text or ""))
+    )
 
 
 def _without_appeals(lines: list[str]) -> list[str]:

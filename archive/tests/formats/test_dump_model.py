@@ -76,7 +76,7 @@ def test_the_heaviest_segment_spans_small_dips():
             ],
         ),
     ],
-)  # fmt: skip
+)
 def test_a_line_that_a_pattern_fits_is_always_searched(spotter, lines):
     for line in lines:
         assert spotter.pattern.search(line), line
