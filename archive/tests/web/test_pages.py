@@ -79,9 +79,7 @@ def dossier(world) -> Collection:
     made = Collection.objects.filter(owner=owner).first()
     if made is None:
         made = collections.create(name="Piers", by=owner, at=NOW)
-        collections.add(
-            collection=made, articles=[world.articles["gazette"], world.articles["wire"]], by=owner, at=NOW
-        )
+        collections.add(collection=made, articles=[world.articles["gazette"], world.articles["wire"]], by=owner, at=NOW)
     return made
 
 
@@ -96,7 +94,9 @@ def grow(world, count: int) -> None:
             article=article,
             content=Content(headline="Ferry pier to close", body=f"{body}\nBoat {number} waits.", language="en"),
             at=NOW,
-            capture=NewCapture(data=f"again {article.pk} {count} {number}".encode(), format="text_dump", captured_at=NOW),
+            capture=NewCapture(
+                data=f"again {article.pk} {count} {number}".encode(), format="text_dump", captured_at=NOW
+            ),
         )
     late = list(Article.objects.filter(current_version__headline__startswith="Boat").order_by("-pk")[:count])
     collections.add(collection=dossier(world), articles=late, by=world.people["archivist"], at=NOW)
