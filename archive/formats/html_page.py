@@ -111,6 +111,7 @@ def read_page(root: Element, context: ReadContext) -> ParsedArticle:
         outlet_name=outlet_name,
         outlet_evidence=evidence,
         url=url,
+        guid=offers.guid,
         kind="live_blog" if posts else "article",
         published=published,
         tags=tuple(ParsedTag(tag) for tag in choose_tags(offers)),
