@@ -65,9 +65,11 @@ def restore_article(
     users = _users(record, kept) if with_people else {}
     article = _article(outlet, record, kept, content, metadata, users)
     captures = _captures(article, record, kept)
+    only = None
     if not any(captures.values()):
-        captures = {0: _arrival(article, arrival)}
-    versions = _versions(article, record, content, captures, users, at)
+        only = _arrival(article, arrival)
+        captures = {0: only}
+    versions = _versions(article, record, content, captures, only, users, at)
     current = versions[record["current_version"]]
     for place, capture in captures.items():
         said = record["captures"][place].get("version") if place < len(record["captures"]) else None
@@ -186,11 +188,11 @@ def _versions(
     record: Mapping[str, Any],
     content: Content,
     captures: Mapping[int, Capture | None],
+    only: Capture | None,
     users: Mapping[str, User],
     at: datetime,
 ) -> dict[int, Version]:
     written: dict[int, Version] = {}
-    only = next(iter(captures.values())) if len(captures) == 1 else None
     for said in sorted(record["versions"], key=lambda one: one["number"]):
         number = said["number"]
         text = content if number == record["current_version"] else _content(said)
@@ -205,7 +207,7 @@ def _versions(
             recorded_at=_moment(said.get("recorded_at")) or at,
             author=users.get(said.get("author") or ""),
             reason=str(said.get("reason") or ""),
-            capture=captures.get(said.get("capture")) or only,
+            capture=only or captures.get(said.get("capture")),
             reverts_to=written.get(said.get("reverts_to") or 0),
             **(values | {"issued_at": _moment(said.get("issued_at"))}),
         )

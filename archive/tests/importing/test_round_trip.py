@@ -143,7 +143,10 @@ def test_an_empty_archive_becomes_the_archive_that_was_exported(exports, tmp_pat
     assert budget["embargoed_until"] and budget["archive"]["removed_tags"]
     report = imported({"archive.jsonl": lines(whole)})
     assert (report["created"], report["rejected"], report["questions"]) == (4, 0, 0)
-    assert without_numbers(whole_export()) == without_numbers(whole)
+    for after, before in zip(without_numbers(whole_export()), without_numbers(whole), strict=True):
+        assert {name: after[name] for name in after if after[name] != before[name]} == {
+            name: before[name] for name in before if after[name] != before[name]
+        }
     call_command("export_articles", "--whole", "--to", str(tmp_path), stdout=StringIO())
     (part,) = tmp_path.iterdir()
     written = [json.loads(line) for line in gzip.decompress(part.read_bytes()).splitlines()]
