@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from archive import clock
-from archive.importing import reading, run
+from archive.importing import progress, reading, run, work
 from archive.importing.limits import Limits
 from archive.models import Article, ImportItem
 
@@ -133,27 +133,27 @@ def test_a_parser_that_hangs_crashes_or_eats_memory_costs_its_file_only(impatien
 
 def test_failed_items_can_be_tried_again_after_a_mend(impatient, monkeypatch):
     job = staged({"slow.json": GOOD})
-    run.work_through(job.pk)
-    assert counts(run.report(job)) == {"rejected": 1}
+    work.work_through(job.pk)
+    assert counts(progress.report(job)) == {"rejected": 1}
     monkeypatch.undo()
     for one in reading._readers.values():
         one.stop()
     assert run.retry(job) == 1
-    run.work_through(job.pk)
-    assert counts(run.report(job)) == {"created": 1, "captures": 1}
+    work.work_through(job.pk)
+    assert counts(progress.report(job)) == {"created": 1, "captures": 1}
 
 
 def test_a_run_can_be_paused_resumed_and_canceled():
     job = staged({"a.jsonl": rows(5)})
     run.pause(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     assert Article.objects.count() == 0
     run.resume(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     assert Article.objects.count() == 5
     with pytest.raises(run.RunError, match="done already"):
         run.cancel(job, at=clock.now())
     other = staged({"b.jsonl": rows(2, first=9)})
     run.cancel(other, at=clock.now())
-    run.work_through(other.pk)
+    work.work_through(other.pk)
     assert Article.objects.count() == 5
