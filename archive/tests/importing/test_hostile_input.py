@@ -112,7 +112,7 @@ def impatient(monkeypatch) -> None:
     reading.reader(Limits()).stop()
     reading._readers.clear()
     monkeypatch.setattr(reading.subprocess, "Popen", start)
-    monkeypatch.setattr(run, "configured", lambda: Limits(seconds=8, memory_bytes=700 * 2**20))
+    monkeypatch.setattr(work, "configured", lambda: Limits(seconds=8, memory_bytes=700 * 2**20))
     yield
     for one in reading._readers.values():
         one.stop()
@@ -129,6 +129,16 @@ def test_a_parser_that_hangs_crashes_or_eats_memory_costs_its_file_only(impatien
     assert "crash" in by_file["crash.json"]["reason"]
     assert "memory" in by_file["hungry.json"]["reason"]
     assert ImportItem.objects.get(file="slow.json").blob.content() == files["slow.json"]
+
+
+def test_files_handed_over_behind_one_that_crashes_its_parser_are_read_all_the_same(impatient):
+    names = ["a.json", "crash.json", "b.json", "crash-again.json", "c.json"]
+    stories = {name: wire(f"urn:{name}", f"Story of {name}", [f"{name} {p}" for p in PARAGRAPHS]) for name in names}
+    by_file = {item["file"]: item for item in imported(stories)["items"]}
+    assert {name: one["outcome"] for name, one in by_file.items()} == {
+        name: "rejected" if "crash" in name else "created" for name in names
+    }
+    assert ImportItem.objects.get(file="c.json").article.current_version.headline == "Story of c.json"
 
 
 def test_failed_items_can_be_tried_again_after_a_mend(impatient, monkeypatch):
