@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncDay, TruncMonth, TruncYear
 
 from archive.models import (
@@ -20,7 +20,6 @@ from archive.models import (
     Attribution,
     ImportItem,
     ImportRun,
-    Membership,
     Outlet,
     Story,
     Tag,
@@ -69,18 +68,6 @@ def is_empty(user) -> bool:
 def latest_arrivals(user, limit: int = 8) -> list[Article]:
     """Return what came in last; uses article_by_arrival."""
     return list(listed(Article.objects.visible_to(user)).order_by("-created_at", "-id")[:limit])
-
-
-def running_stories(user, limit: int = 6) -> list[Story]:
-    """Return the stories with the latest activity, each with its newest articles; uses story_by_activity."""
-    seen = Article.objects.visible_to(user)
-    newest = Membership.objects.filter(article__in=seen).select_related("article__outlet", "article__current_version")
-    return list(
-        Story.objects.filter(merged_into=None, article_count__gt=1, memberships__article__in=seen)
-        .distinct()
-        .prefetch_related(Prefetch("memberships", queryset=newest.order_by("-placed_at", "-id"), to_attr="newest"))
-        .order_by(F("last_at").desc(nulls_last=True), "-id")[:limit]
-    )
 
 
 def latest_runs(limit: int = 6) -> list[ImportRun]:

@@ -31,7 +31,7 @@ from archive.text.fingerprint import winnow
 from . import lookup, vectors
 from .annotate import annotate
 from .locks import stories_lock
-from .placement import REACH_DAYS, Option, Placement, Verdict, place
+from .placement import Option, Placement, Verdict, place
 from .reasons import reasons_for
 from .refresh import body_of, furniture_of, refresh
 from .similarity import Entry
@@ -41,9 +41,6 @@ log = logging.getLogger(__name__)
 BATCH = 100
 MOST_ATTEMPTS = 5
 PLACE_LOCK = 0x41524348_11
-
-# A story further back than REACH_DAYS is proposed as an earlier part of this one from this score on.
-LINK_FROM = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +205,7 @@ def _offer(article: Article, story: int, decision: Placement, others: Mapping[in
         for rank, option in enumerate(offered, start=1)
     )
     for option in offered:
-        if option.gap_days > REACH_DAYS and option.score >= LINK_FROM and option.story != story:
+        if option.is_earlier_part and option.story != story:
             StoryLink.objects.get_or_create(
                 earlier_id=option.story,
                 later_id=story,

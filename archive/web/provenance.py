@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from archive import clock
 from archive.articles.operations import ArchiveError
 from archive.articles.permissions import may
-from archive.models import Article, Attribution, Story
-from archive.stories import origins, queries, rulings
+from archive.models import Article, Attribution, Confirmation, Story
+from archive.stories import confirmations, origins, queries, rulings
 from archive.stories.provenance import Provenance, article_key
 
 from .doors import article_or_gone
@@ -30,6 +31,7 @@ def story_provenance(request, pk: int):
     if not articles:
         raise Http404(_("There is no such story."))
     found = origins.provenance_of(articles)
+    editing = may(request.user, "edit_article")
     context = {
         "section": "stories",
         "story": story,
@@ -38,7 +40,10 @@ def story_provenance(request, pk: int):
         "chains": _chains(articles, request.user),
         "links": _links(found, articles),
         "none_stated": [a for a in articles if a.pk in found.none_stated],
-        "may_edit": may(request.user, "edit_article"),
+        "confirmed": confirmations.confirmed(articles),
+        "may_edit": editing,
+        "articles": articles,
+        "withdrawn": confirmations.confirmed(articles, withdrawn=True) if editing else [],
     }
     return render(request, "stories/provenance.html", context)
 
@@ -55,6 +60,42 @@ def story_graph(request, pk: int):
     )
     answer["Content-Disposition"] = f'attachment; filename="story-{story.pk}-provenance.svg"'
     return answer
+
+
+@require_POST
+def confirm_claim(request, pk: int) -> HttpResponse:
+    """Write down what the editor who is signed in found out about one claim of a story."""
+    story = _live(pk)
+    chosen = [int(number) for number in request.POST.getlist("article") if number.isdecimal()]
+    try:
+        confirmations.confirm(
+            story=story,
+            claim=request.POST.get("claim", ""),
+            finding=request.POST.get("finding", ""),
+            origins=request.POST.getlist("origin"),
+            articles=list(Article.objects.visible_to(request.user).filter(pk__in=chosen)),
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            at=clock.now(),
+        )
+    except ArchiveError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("It is confirmed in your name."))
+    return redirect(reverse("story_provenance", args=[story.pk]) + "#confirmed")
+
+
+@require_POST
+def withdraw_confirmation(request, pk: int) -> HttpResponse:
+    """Withdraw a confirmation, or take it up again."""
+    row = get_object_or_404(Confirmation, pk=pk)
+    back = bool(request.POST.get("back"))
+    confirmations.withdraw(confirmation=row, by=request.user, at=clock.now(), back=back)
+    messages.success(request, _("It is confirmed again.") if back else _("The confirmation is withdrawn."))
+    story = Story.objects.filter(memberships__article__confirmations=row).first()
+    if story is None:
+        return redirect("stories")
+    return redirect(reverse("story_provenance", args=[story.pk]) + "#confirmed")
 
 
 @require_POST
