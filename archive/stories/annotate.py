@@ -21,6 +21,8 @@ from archive.text.keys import name_key
 from archive.text.outlet_mentions import known_names
 from archive.text.outlet_names import bare
 
+from .rulings import carry_over
+
 PARAPHRASE = "paraphrase"
 QUOTED_FIELDS = ("headline", "standfirst", "body")
 
@@ -51,6 +53,7 @@ def annotate(articles: Sequence[Article]) -> set[int]:
             changed.add(article.pk)
         if _store_quotes(version, stored.quotes[version.pk]):
             changed.add(article.pk)
+    changed |= carry_over(by_id.values())
     attach_outlets({article.outlet_id for article in articles})
     IndexEntry.objects.mark(changed)
     return changed

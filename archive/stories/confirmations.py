@@ -107,8 +107,8 @@ def confirmed(articles: Sequence[Article], *, withdrawn: bool = False) -> list[C
     rows = Confirmation.objects.filter(articles__in=seen, withdrawn_at__isnull=not withdrawn).distinct()
     found = []
     latest: dict[int, datetime] = {}
-    for pk, at in Version.objects.filter(article__in=seen).order_by("recorded_at").values_list(
-        "article_id", "recorded_at"
+    for pk, at in (
+        Version.objects.filter(article__in=seen).order_by("recorded_at").values_list("article_id", "recorded_at")
     ):
         latest[pk] = at
     for row in rows.select_related("made_by").prefetch_related("articles").order_by("made_at", "pk"):

@@ -40,7 +40,9 @@ def stories_shown(
     if tag:
         visible = visible.filter(article_tags__tag__name__iexact=tag, article_tags__removed_at=None)
     if person:
-        tagged = Q(article_tags__tag__name__iexact=person, article_tags__removed_at=None, article_tags__tag__kind="person")
+        tagged = Q(
+            article_tags__tag__name__iexact=person, article_tags__removed_at=None, article_tags__tag__kind="person"
+        )
         speaking = Attribution.objects.filter(name_key=name_key(person), kind="person", rejected_at=None)
         visible = visible.filter(tagged | Q(pk__in=speaking.values("article")))
     if outlet:

@@ -160,7 +160,9 @@ def shaken_sources(articles: Sequence[Article]) -> dict[int, list[Shaken]]:
     rests_on = _rests_on(by_id)
     held = Article.objects.select_related("outlet").in_bulk(set().union(*rests_on.values()))
     corrected: dict[int, datetime] = {}
-    versions = Version.objects.filter(article__in=held, kind=Version.Kind.CORRECTION) if held else Version.objects.none()
+    versions = (
+        Version.objects.filter(article__in=held, kind=Version.Kind.CORRECTION) if held else Version.objects.none()
+    )
     for source, at in versions.order_by("recorded_at").values_list("article_id", "recorded_at"):
         corrected[source] = at
     found: dict[int, list[Shaken]] = defaultdict(list)

@@ -230,8 +230,7 @@ def _with_versions(items: Sequence[Item]) -> list[Item]:
         found.setdefault(version.article_id, []).append(version)
     shaken = shaken_sources([item.article for item in items])
     return [
-        replace(item, versions=found.get(item.article.pk, ()), shaken=shaken.get(item.article.pk, ()))
-        for item in items
+        replace(item, versions=found.get(item.article.pk, ()), shaken=shaken.get(item.article.pk, ())) for item in items
     ]
 
 

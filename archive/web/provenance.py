@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -43,6 +44,8 @@ def story_provenance(request, pk: int):
         "confirmed": confirmations.confirmed(articles),
         "may_edit": editing,
         "articles": articles,
+        "kinds": [choice for choice in Attribution.Kind.choices if choice[0] != Attribution.Kind.RELAY],
+        "roles": Attribution.Role.choices,
         "withdrawn": confirmations.confirmed(articles, withdrawn=True) if editing else [],
     }
     return render(request, "stories/provenance.html", context)
@@ -100,17 +103,24 @@ def withdraw_confirmation(request, pk: int) -> HttpResponse:
 
 @require_POST
 def rule_on_source(request, pk: int) -> HttpResponse:
-    """Reject a source, or take that back, as an editor says."""
-    hop = get_object_or_404(Attribution.objects.select_related("article"), pk=pk)
+    """Reject a source, take that back, or correct it, as an editor says."""
+    hop = get_object_or_404(Attribution.objects.select_related("article", "version"), pk=pk)
     article, gone = article_or_gone(request, hop.article_id)
     if gone is not None:
         return gone
-    if request.POST.get("back"):
-        rulings.restore_source(attribution=hop, by=request.user, at=clock.now())
-        messages.success(request, _("The source is back."))
-    else:
-        rulings.reject_source(attribution=hop, by=request.user, at=clock.now())
-        messages.success(request, _("%(name)s is no source of this article any more.") % {"name": hop.name})
+    by, at = request.user, clock.now()
+    try:
+        if request.POST.get("back"):
+            rulings.restore_source(attribution=hop, by=by, at=at)
+            messages.success(request, _("The source is back."))
+        elif request.POST.get("change"):
+            rulings.change_source(attribution=hop, by=by, at=at, **_said(request))
+            messages.success(request, _("The source is corrected."))
+        else:
+            rulings.reject_source(attribution=hop, by=by, at=at)
+            messages.success(request, _("%(name)s is no source of this article any more.") % {"name": hop.name})
+    except ArchiveError as error:
+        messages.error(request, str(error))
     return _back(request, article)
 
 
@@ -120,21 +130,34 @@ def add_source(request, pk: int) -> HttpResponse:
     article, gone = article_or_gone(request, pk)
     if gone is not None:
         return gone
-    role = request.POST.get("role", "")
+    relay = request.POST.get("handed_on_by", "")
+    hops = Attribution.objects.filter(version=article.current_version_id, rejected_at=None)
     try:
         rulings.add_source(
             article=article,
-            name=request.POST.get("name", "").strip(),
             evidence=request.POST.get("evidence", ""),
-            role=role if role in Attribution.Role.values else Attribution.Role.MAIN,
+            handed_on_by=hops.filter(order=int(relay)).first() if relay.isdecimal() else None,
             by=request.user,
             at=clock.now(),
+            **_said(request),
         )
     except ArchiveError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The source is noted."))
     return _back(request, article)
+
+
+def _said(request) -> dict[str, Any]:
+    """Return what the form says about a source."""
+    role, kind = request.POST.get("role", ""), request.POST.get("kind", "")
+    onward = request.POST.get("relies_on", "")
+    return {
+        "name": request.POST.get("name", "").strip(),
+        "role": role if role in Attribution.Role.values else Attribution.Role.MAIN,
+        "kind": kind if kind in Attribution.Kind.values else Attribution.Kind.OUTLET,
+        "relies_on": int(onward) if onward.isdecimal() else None,
+    }
 
 
 def picture_of(found: Provenance, articles: Sequence[Article]) -> Graph:
