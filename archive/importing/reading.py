@@ -223,7 +223,8 @@ class ReadingProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=_ROOT,
-            env={**os.environ, "ARCHIVE_READER_MEMORY": str(self.limits.address_space)},
+            # Its small sums gain nothing from threads, each of which maps memory of its own.
+            env={**os.environ, "ARCHIVE_READER_MEMORY": str(self.limits.address_space), "OPENBLAS_NUM_THREADS": "1"},
         )
         if self._outlets:
             self._send(self._process, self._outlets, b"")

@@ -77,6 +77,9 @@ def read_again(
         except FileUnreadable as error:
             yield _problem(capture, str(error))
             continue
+        if len(found) > 1 and capture.format == found[0].format == "eml":
+            # The first record of a message is the message; its attachments have captures of their own.
+            del found[1:]
         if len(found) != 1 or found[0].parsed is None:
             reason = found[0].reason if len(found) == 1 else f"The bytes hold {len(found)} articles by now."
             yield _problem(capture, reason)

@@ -64,10 +64,13 @@ def with_newest(user: User | None, stories: Iterable[Story], *, at: datetime, ne
     rows = (
         Membership.objects.filter(article__in=Article.objects.visible_to(user, at))
         .select_related("article__outlet", "article__current_version")
+        .defer("article__current_version__body", "article__current_version__posts")
         .order_by(F("article__published_at").desc(nulls_last=True), "-article_id")
     )
-    found = Story.objects.filter(pk__in=ids).prefetch_related(Prefetch("memberships", queryset=rows, to_attr="newest"))
-    rows_of = {story.pk: story.newest[:newest] for story in found}  # type: ignore[attr-defined]
+    found = Story.objects.filter(pk__in=ids).prefetch_related(
+        Prefetch("memberships", queryset=rows[:newest], to_attr="newest")
+    )
+    rows_of = {story.pk: story.newest for story in found}  # type: ignore[attr-defined]
     for story in stories:
         story.newest = rows_of[story.pk]  # type: ignore[attr-defined]
     return stories

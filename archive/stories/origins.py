@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from archive.models import Article, Attribution, Membership, Story, User, Version
 
@@ -158,13 +158,9 @@ def shaken_sources(articles: Sequence[Article]) -> dict[int, list[Shaken]]:
     """
     by_id = {article.pk: article for article in articles if article.current_version_id}
     rests_on = _rests_on(by_id)
-    held = Article.objects.select_related("outlet").in_bulk(set().union(*rests_on.values()))
-    corrected: dict[int, datetime] = {}
-    versions = (
-        Version.objects.filter(article__in=held, kind=Version.Kind.CORRECTION) if held else Version.objects.none()
-    )
-    for source, at in versions.order_by("recorded_at").values_list("article_id", "recorded_at"):
-        corrected[source] = at
+    last_correction = Max("versions__recorded_at", filter=Q(versions__kind=Version.Kind.CORRECTION))
+    reports = Article.objects.select_related("outlet").annotate(corrected_at=last_correction)
+    held = reports.in_bulk(set().union(*rests_on.values()))
     found: dict[int, list[Shaken]] = defaultdict(list)
     for citing, article in sorted(by_id.items()):
         since = article.current_version.recorded_at
@@ -174,7 +170,7 @@ def shaken_sources(articles: Sequence[Article]) -> dict[int, list[Shaken]]:
                 found[citing].append(Shaken(report.outlet.name, "killed", source))
             elif report.status == Article.Status.WITHHELD:
                 found[citing].append(Shaken(report.outlet.name, "withheld", source))
-            elif source in corrected and corrected[source] >= since:
+            elif report.corrected_at is not None and report.corrected_at >= since:
                 found[citing].append(Shaken(report.outlet.name, "corrected", source))
     return dict(found)
 
@@ -189,10 +185,8 @@ def _rests_on(articles: Iterable[int]) -> dict[int, set[int]]:
             article__in=asked, version=F("article__current_version"), held_article__isnull=False, rejected_at=None
         ).exclude(role=Attribution.Role.BACKGROUND)
         copies = Membership.objects.filter(article__in=asked, copy_of__isnull=False)
-        for citing, source in [
-            *hops.values_list("article_id", "held_article_id"),
-            *copies.values_list("article_id", "copy_of"),
-        ]:
+        both = hops.order_by().values_list("article_id", "held_article_id")
+        for citing, source in both.union(copies.order_by().values_list("article_id", "copy_of")):
             found[citing].add(source)
         asked = set().union(*found.values()) - found.keys()
     return found

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0011_saved_searches'),
+        ('archive', '0013_later_byline'),
     ]
 
     operations = [
