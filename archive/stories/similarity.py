@@ -100,8 +100,8 @@ def _rare(names: Iterable[tuple[float, str]], weight_of: Idf, counts: Mapping[st
     unheld = weight_of(RARE_MARK) ** (1 / RARITY)
     articles = max(0.0, math.exp(unheld) / 2 - BACKGROUND_ARTICLES - 1)
     trust = (articles / (articles + BACKGROUND_ARTICLES)) ** 2
-    found = []
-    for weight, term in names:
+    found: list[tuple[float, float, str]] = []
+    for weight, term in names if trust else ():
         holding = (math.exp(unheld - (weight / counts[term]) ** (1 / RARITY)) - 1) / 2
         if holding < RARE_UP_TO + 0.5:
             found.append((trust / max(1.0, holding - 1), weight, term))
