@@ -19,6 +19,9 @@ from archive.stories.origins import time_key
 from archive.text.quote_families import Family, Member, Text, find_families
 from archive.text.quotes import Quote as FoundQuote
 
+# How much of a text's beginning says what a quote in its headline is about.
+OPENING = 300
+
 
 def refresh_families(story_ids: Iterable[int]) -> None:
     """Work out the quote families of these stories anew and store what changed. Runs in the caller's transaction.
@@ -78,7 +81,8 @@ def _texts(articles: Sequence[Article]) -> tuple[list[Text], list[_Place]]:
                     for row in found
                 )
                 if said or field == "body":
-                    texts.append(Text(len(places), article.pk, len(places), getattr(version, field), said))
+                    around = "" if field == "body" else f"{version.standfirst} {version.body[:OPENING]}"
+                    texts.append(Text(len(places), article.pk, len(places), getattr(version, field), said, around))
                     places.append(_Place(version, field, found))
     return texts, places
 

@@ -51,11 +51,12 @@ def stories(request):
     """List stories: those that run, all of them narrowed by words, tag, person or outlet, those with a new origin."""
     at = clock.now()
     chosen = {name: request.GET.get(name, "").strip() for name in ("q", "tag", "person", "outlet")}
-    view = request.GET.get("view", "")
-    view = view if view in VIEWS else "all" if any(chosen.values()) else "running"
-    if view == "running":
-        found = lists.running_stories(request.user, at=at)
-    else:
+    asked = request.GET.get("view", "")
+    view = asked if asked in VIEWS else "all" if any(chosen.values()) else "running"
+    found = lists.running_stories(request.user, at=at)
+    if view != asked and not found.exists():
+        view = "all"
+    if view != "running":
         found = lists.stories_shown(
             request.user,
             at=at,

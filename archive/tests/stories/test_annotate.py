@@ -231,7 +231,7 @@ def test_a_paraphrase_gets_a_place_but_is_no_quote_in_the_export():
 
 
 def test_a_quote_in_a_headline_has_its_place_beside_those_in_the_texts():
-    told = Content(headline="Wall moves “at a disturbing pace”", body="Engineers measure the wall.", language="en")
+    told = Content(headline="Wall moves “at a disturbing pace”", body="Officials said so of the eastern wall.")
     one, other = make("Valley News", RELAYED), make("Hill Post", told, NOW + timedelta(hours=2))
     annotate([one, other])
     refresh_families([story_of(one, other).pk])

@@ -8,6 +8,7 @@ from archive.articles import operations
 from archive.formats.base import ParsedTag
 from archive.models import Membership, Story
 from archive.stories import lists
+from archive.text.keys import name_key
 
 from .world import CHESS, GATES, NOW, ORCHARD, write
 
@@ -44,7 +45,7 @@ def test_stories_are_found_by_tag_and_by_person_tagged_or_speaking():
     article = story.memberships.first().article
     operations.set_tags(article=article, tags=[ParsedTag("Osei", "person"), ParsedTag("Harbors")], by=None, at=NOW)
     article.attributions.create(
-        version=article.current_version, order=1, name="Ines Hale", name_key="ineshale", kind="person",
+        version=article.current_version, order=1, name="Ines Hale", name_key=name_key("Ines Hale"), kind="person",
         text="Ines Hale", field="body", start=0, end=9,
     )  # fmt: skip
     story_of("chess", (CHESS, NOW), (CHESS, NOW))
