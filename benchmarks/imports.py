@@ -86,7 +86,7 @@ def _unzipped(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
 def _rate(name: str, files: list[tuple[str, bytes]]) -> float:
     """Return how many articles of these files one worker imports in a second; files are staged within the time."""
     from archive import clock
-    from archive.importing import run, staging
+    from archive.importing import progress, run, staging, work
     from archive.models import ImportRun
 
     # The reading process is there already in a worker that has been up for a while.
@@ -95,10 +95,10 @@ def _rate(name: str, files: list[tuple[str, bytes]]) -> float:
     job = run.create(origin=ImportRun.Origin.COMMAND, options={"auto": True, "outlet": f"Benchmark {name}"})
     staging.add_files(job, (staging.NewFile(*one) for one in files), at=clock.now())
     run.begin(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     spent = time.monotonic() - began
     busy = ", ".join(f"{who} {seconds - before[who]:.2f}" for who, seconds in _processor_seconds().items())
-    report = run.report(job)
+    report = progress.report(job)
     settled = report["captures"] + report["questions"]
     print(
         f"{name}: {settled} of {len(report['items'])} in {spent:.1f} s, {report['rejected']} rejected;"
@@ -126,13 +126,13 @@ def _processor_seconds() -> dict[str, float]:
 
 def _import_all(files: list[tuple[str, bytes]]) -> None:
     from archive import clock
-    from archive.importing import run, staging
+    from archive.importing import run, staging, work
     from archive.models import ImportRun
 
     job = run.create(origin=ImportRun.Origin.COMMAND, options={"auto": True, "outlet": "Benchmark"})
     staging.add_files(job, (staging.NewFile(*one) for one in files), at=clock.now())
     run.begin(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
 
 
 def _reuters(path: Path) -> dict[str, float]:
