@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from archive import clock
+from archive.articles import trail
 from archive.articles.export import export_records
 from archive.articles.searching import matching_ids
 from archive.articles.wire import WRITERS, wire_articles
@@ -55,6 +57,10 @@ class Command(BaseCommand):
             articles = articles.filter(membership__story=story.merged_into or story).by_date().reverse()
         if options["query"] is not None:
             articles = articles.filter(pk__in=self._found(options["query"]))
+        taken = list(articles.values_list("pk", flat=True))
+        subject = f"story {options['story']}" if options["story"] is not None else options["query"] or "everything"
+        form = options["format"] or "jsonl"
+        trail.record_export(articles=taken, form=form, subject=subject[:80], job="export_articles", at=clock.now())
         if options["format"]:
             self._write(wire_articles(articles), *WRITERS[options["format"]], options["to"])
             return
