@@ -189,8 +189,11 @@ def _itemprop_author(root: Element) -> list[str]:
 
 def _byline_elements(root: Element) -> list[str]:
     out: list[str] = []
-    for element in root.iterfind(".//*[@class]"):
-        mark = element.get("class", "")
+    for element in root.iter():
+        mark = element.get("class")
+        # Most elements have a class, and few of them one of these.
+        if not mark or not ("aut" in (lowered := mark.lower()) or "by" in lowered):
+            continue
         if not _BYLINE_CLASS.search(mark) or _NOT_BYLINE_CLASS.search(mark) or element.tag in ("body", "html", "img"):
             continue
         text = text_of(element)

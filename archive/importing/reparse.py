@@ -22,7 +22,7 @@ from archive.models import Capture, User, Version
 from . import corrections
 from .limits import configured
 from .outlets import hints
-from .reading import FileUnreadable, reader
+from .reading import Asked, FileUnreadable, reader
 from .serial import hints_to_json
 
 REASON = "Read again from the capture."
@@ -67,11 +67,13 @@ def read_again(
         try:
             found = list(
                 process.read(
-                    capture.blob.content(),
-                    name=capture.file,
-                    captured_at=capture.captured_at,
-                    url=capture.url,
-                    outlet=capture.article.outlet_id if capture.article else None,
+                    Asked(
+                        capture.blob.content(),
+                        name=capture.file,
+                        captured_at=capture.captured_at,
+                        url=capture.url,
+                        outlet=capture.article.outlet_id if capture.article else None,
+                    )
                 )
             )
         except FileUnreadable as error:

@@ -36,16 +36,17 @@ def tag(request, pk: int):
     if held.merged_into is not None:
         return HttpResponsePermanentRedirect(held.merged_into.get_absolute_url())
     articles = browse.with_tag(request.user, held)
+    found = browse.spread(articles)
     context = {
         "section": "tags",
         "tag": held,
-        "picture": histogram_of(articles),
+        "picture": histogram_of(found),
         "beside": browse.tags_beside(articles, held),
-        "slices": _shares(articles),
+        "slices": pictures.share(
+            [
+                (one.thing.name, one.count, reverse("outlet", args=[one.thing.slug]))
+                for one in browse.busiest_outlets(found)
+            ]
+        ),
     }
     return render(request, "tags/tag.html", context | page_context(request, articles))
-
-
-def _shares(articles) -> tuple[pictures.Slice, ...]:
-    rows = browse.outlets_of(articles)
-    return pictures.share([(row.thing.name, row.count, reverse("outlet", args=[row.thing.slug])) for row in rows])

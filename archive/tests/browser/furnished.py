@@ -25,7 +25,7 @@ from archive.models import (
 from archive.tests.web.world import NOW, World, article, make_world
 
 # A table whose second column no rule knows, and a file that nothing can read.
-TABLE = "Title;Blatt;Text\nFerry timetable thins out;Harbor Gazette;The boats sail twice a day.\n".encode()
+TABLE = b"Title;Blatt;Text\nFerry timetable thins out;Harbor Gazette;The boats sail twice a day.\n"
 UNREADABLE = b"PK\x03\x04 not a zip"
 
 

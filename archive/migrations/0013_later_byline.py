@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0011_saved_searches'),
+        ('archive', '0012_figures_from_indexes'),
     ]
 
     operations = [
