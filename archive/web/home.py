@@ -42,7 +42,7 @@ def home(request):
 
 
 def _running(user, at: datetime):
-    """Return what runs, the stories that gain most outlets today first; on a quiet day those with the latest articles."""
+    """Return what runs, those that gain most outlets today first; on a quiet day those with the latest articles."""
     running = list(lists.running_stories(user, at=at)[:ASKED]) or list(lists.stories_shown(user, at=at)[:STORIES])
     gained = lists.outlets_gained(user, running, at=at)
     for story in running:

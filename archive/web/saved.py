@@ -90,7 +90,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def alerts(request: HttpRequest) -> HttpResponse:
-    """Show what the saved searches found, newest first; a POST marks all of it as seen. The masthead asks for its bell."""
+    """Show what the saved searches found; a POST marks all of it as seen. The masthead asks for its bell alone."""
     if request.method == "POST":
         operations.mark_seen(user=request.user, at=clock.now())
         return redirect("alerts")

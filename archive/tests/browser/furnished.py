@@ -1,4 +1,4 @@
-"""The island pier with something on every page of the archive: imports in each state, a dossier, alerts, a legal request."""
+"""The island pier with something on every page: imports in each state, a dossier, alerts, a legal request."""
 
 from __future__ import annotations
 

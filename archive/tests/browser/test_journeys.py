@@ -1,5 +1,5 @@
-"""The way of an editor through the whole archive, in real Chromium with a real worker: import, preview, correct, confirm,
-watch, search, narrow, open, compare, timeline, provenance, collect, export.
+"""The way of an editor through the whole archive, in real Chromium with a real worker: import, preview, correct,
+confirm, watch, search, narrow, open, compare, timeline, provenance, collect, export.
 
 The same way is gone with the mouse, with the keyboard alone, without a script, and on a phone in the dark.
 """
