@@ -29,7 +29,7 @@ def test_j_and_k_walk_over_the_list_and_o_opens(world, visit):
 
 @pytest.mark.parametrize("name", ["outlets", "tags", "collections", "saved_searches", "admin:imports"])
 def test_standing_on_a_row_moves_nothing_so_that_a_click_lands(world, visit, name):
-    page = visit(world.people["administrator"], reverse(name), reduced_motion="reduce")
+    page = visit(world.people["administrator"], reverse(name), viewport={"width": 1280, "height": 3000})
     link = page.locator("[data-item] [data-open]").first
     before = link.bounding_box()
     page.keyboard.press("j")
