@@ -142,26 +142,18 @@ def percentile(values: list[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
-def measure(data: Path, engines: list[str], sizes: list[str]) -> dict[str, float]:
-    """Return the figures of speed and memory for each engine and size, on a scratch archive."""
+def measure(data: Path, engines: list[str], sizes: list[str], kept: Path | None, built: bool) -> dict[str, float]:
+    """Return the figures of speed and memory for each engine and size, on a scratch archive or one that is kept."""
     figures: dict[str, float] = {}
     rows = read_rows(data / NEWS)
     asked = queries(rows)
     for size in sizes:
-        home = Path(tempfile.mkdtemp(prefix="search-benchmark-"))
+        home = kept / size if kept else Path(tempfile.mkdtemp(prefix="search-benchmark-"))
+        home.mkdir(parents=True, exist_ok=True)
         environment = os.environ | {"ARCHIVE_HOME": str(home), "ARCHIVE_DURABLE": "off", "LOG_LEVEL": "error"}
         try:
-            command = [
-                sys.executable,
-                "-m",
-                "benchmarks.search",
-                "--data",
-                str(data),
-                "--at",
-                size,
-                "--engines",
-                *engines,
-            ]
+            command = [sys.executable, "-m", "benchmarks.search", "--data", str(data), "--at", size]
+            command += ["--engines", *engines, *(["--built"] if built else [])]
             answer = subprocess.run(
                 command, env=environment, input=json.dumps(asked), capture_output=True, text=True, check=False
             )
@@ -169,23 +161,33 @@ def measure(data: Path, engines: list[str], sizes: list[str]) -> dict[str, float
                 raise RuntimeError(answer.stderr[-3000:])
             figures |= json.loads(answer.stdout.splitlines()[-1])
         finally:
-            shutil.rmtree(home, ignore_errors=True)
+            if kept is None:
+                shutil.rmtree(home, ignore_errors=True)
     return figures
 
 
-def measure_here(data: Path, engines: list[str], size: str, asked: dict[str, list[str]]) -> dict[str, float]:
-    """Return the figures of one size, in this process's own archive."""
+def measure_here(
+    data: Path, engines: list[str], size: str, asked: dict[str, list[str]], built: bool
+) -> dict[str, float]:
+    """Return the figures of one size, in this process's own archive; one that was `built` before is only asked."""
     from newsroom.prepare import open_archive
 
     open_archive()
     from archive.indexing.rebuild import rebuild
+    from archive.models import Article
 
     figures: dict[str, float] = {}
-    count = load(replicated(read_rows(data / NEWS), SIZES[size]))
+    loaded = Path(os.environ["ARCHIVE_HOME"], "loaded")
+    if not loaded.exists():
+        load(replicated(read_rows(data / NEWS), SIZES[size]))
+        loaded.touch()
+    count = Article.objects.count()
     for engine in engines:
-        start = time.perf_counter()
-        rebuild(engine)
-        figures[f"{engine}.{size}.index_per_s"] = count / (time.perf_counter() - start)
+        if not built:
+            start, spent = time.perf_counter(), time.process_time()
+            rebuild(engine)
+            figures[f"{engine}.{size}.index_per_s"] = count / (time.perf_counter() - start)
+            figures[f"{engine}.{size}.index_cpu_s"] = time.process_time() - spent
         command = [sys.executable, "-m", "benchmarks.search", "--data", str(data), "--ask", engine]
         told = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
         answer = json.loads(told.stdout.splitlines()[-1])
@@ -210,6 +212,8 @@ def main() -> None:
     parser.add_argument("--predictions", type=Path, help="folder for NAME_run.json, by engine")
     parser.add_argument("--engines", nargs="*", default=["whoosh", "tantivy"])
     parser.add_argument("--sizes", nargs="*", choices=list(SIZES), default=["21k", "216k"])
+    parser.add_argument("--home", type=Path, help="keep the archives here, and use the ones that are here already")
+    parser.add_argument("--built", action="store_true", help="only ask the indexes that the kept archives hold")
     parser.add_argument("--at", choices=list(SIZES), help=argparse.SUPPRESS)
     parser.add_argument("--ask", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -217,12 +221,14 @@ def main() -> None:
         print(json.dumps(ask(options.ask, json.load(sys.stdin))))
         return
     if options.at:
-        print(json.dumps(measure_here(options.data, options.engines, options.at, json.load(sys.stdin))))
+        print(json.dumps(measure_here(options.data, options.engines, options.at, json.load(sys.stdin), options.built)))
         return
     if options.predictions:
         for engine in options.engines:
             rank(options.data, engine, options.predictions)
-    figures = measure(options.data, options.engines, options.sizes) if (options.data / NEWS).exists() else {}
+    figures: dict[str, float] = {}
+    if (options.data / NEWS).exists():
+        figures = measure(options.data, options.engines, options.sizes, options.home, options.built)
     for name, value in figures.items():
         print(f"{name:40} {value:10.1f}")
     if options.json:

@@ -97,7 +97,7 @@ def stem(form: str, language: str) -> str:
     return f"{language}:{stemmer.stemWord(form) or form}"  # type: ignore[attr-defined]
 
 
-class _Terms(dict[str, tuple[str, str]]):
+class Terms(dict[str, tuple[str, str]]):
     """Raw token -> (form, stem) in one language, remembered; emptied when it has grown past its size."""
 
     def __init__(self, language: str) -> None:
@@ -114,16 +114,21 @@ class _Terms(dict[str, tuple[str, str]]):
 
 
 @cache
-def _terms(language: str) -> _Terms:
-    return _Terms(language)
+def terms_of(language: str) -> Terms:
+    """Return the table of raw tokens to (form, stem) for a language as `stemming_language` names it."""
+    return Terms(language)
+
+
+def raw_tokens(text: str) -> list[str]:
+    """Return the tokens of a text in order, in lower case but not folded yet."""
+    lowered = text.lower()
+    return (PLAIN_TOKEN if lowered.isascii() else TOKEN).findall(lowered)
 
 
 def analyze(text: str, language: str) -> list[tuple[str, str]]:
     """Return (form, stem) of each token of a text in a language, in order."""
-    table = _terms(stemming_language(language))
-    lowered = text.lower()
-    tokens = (PLAIN_TOKEN if lowered.isascii() else TOKEN).findall(lowered)
-    return [table[token] for token in tokens]
+    table = terms_of(stemming_language(language))
+    return [table[token] for token in raw_tokens(text)]
 
 
 @cache
@@ -136,7 +141,7 @@ def stemming_language(language: str) -> str:
 
 def tokens(text: str, language: str) -> Iterator[tuple[int, int, str, str]]:
     """Return start, end, form and stem of each token; for marking matches in the text as it is printed."""
-    table = _terms(stemming_language(language))
+    table = terms_of(stemming_language(language))
     for found in TOKEN.finditer(text):
         form, stemmed = table[found[0].lower()]
         yield found.start(), found.end(), form, stemmed

@@ -32,6 +32,7 @@ SMALL_HEAP = 20_000_000
 SMALL = 200
 MANIFEST = "manifest.json"
 CHUNK = 50_000
+MANY = 24
 
 
 @contextmanager
@@ -117,6 +118,13 @@ class TantivyIndex:
             finally:
                 writer.wait_merging_threads()
             note_checksums(self.folder)
+
+    def tidy(self) -> None:
+        """Let Tantivy merge where segments have become many; it does so by itself at most commits."""
+        with damage_named(self.folder):
+            segments = json.loads((self.folder / "meta.json").read_text(encoding="utf8"))["segments"]
+        if len(segments) > MANY:
+            self.replace([])
 
     def entries(self) -> Iterator[Entry]:
         """Yield what the index holds."""
@@ -286,8 +294,8 @@ class TantivyEngine:
             return [str(error)]
 
     def tidy(self) -> None:
-        """Let Tantivy merge what its policy wants and drop files that are no longer needed."""
-        TantivyIndex(self.generations.live()).replace([])
+        """Let Tantivy merge where segments have become many."""
+        TantivyIndex(self.generations.live()).tidy()
 
     def close(self) -> None:
         """Let go of the index."""

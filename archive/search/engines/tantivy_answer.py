@@ -14,8 +14,8 @@ from tantivy import Order as Direction
 from ..plan import Planner
 from ..query import which_versions
 from ..types import FacetCount, Hit, Order, SearchRequest, SearchResult
+from .filing import microseconds
 from .tantivy_compile import Compiler, unscored
-from .whoosh_documents import microseconds
 
 MOST_VALUES = 100_000
 SLACK = 16

@@ -11,7 +11,7 @@ import re
 from tantivy import FieldType, Occur, Query, Schema
 
 from .. import plan as plans
-from .whoosh_documents import seconds
+from .filing import seconds
 
 TEXT_ZONES = ("headline", "standfirst", "body")
 HEADLINE_BOOST = 2.0
