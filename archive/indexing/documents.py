@@ -7,7 +7,7 @@ restricted; an article merged into another has no documents, so it leaves the in
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 

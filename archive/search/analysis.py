@@ -113,10 +113,36 @@ class Terms(dict[str, tuple[str, str]]):
         return found
 
 
+class Part(dict[str, str]):
+    """Raw token -> its form or its stem in one language: a `Terms` by one of its sides, for the quickest look-up."""
+
+    def __init__(self, language: str, side: int) -> None:
+        super().__init__()
+        self.terms, self.side = terms_of(language), side
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= CACHE_SIZE:
+            self.clear()
+        self[token] = found = self.terms[token][self.side]
+        return found
+
+
 @cache
 def terms_of(language: str) -> Terms:
     """Return the table of raw tokens to (form, stem) for a language as `stemming_language` names it."""
     return Terms(language)
+
+
+@cache
+def forms_of(language: str) -> Part:
+    """Return the table of raw tokens to forms for a language as `stemming_language` names it."""
+    return Part(language, 0)
+
+
+@cache
+def stems_of(language: str) -> Part:
+    """Return the table of raw tokens to stems for a language as `stemming_language` names it."""
+    return Part(language, 1)
 
 
 def raw_tokens(text: str) -> list[str]:

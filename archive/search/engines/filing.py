@@ -26,30 +26,33 @@ def microseconds(moment: datetime | None) -> int:
 
 
 @lru_cache(maxsize=50_000)
-def _name_terms(name: str) -> frozenset[str]:
-    return frozenset(name_terms((name,)))
+def names_filed(names: tuple[str, ...]) -> frozenset[str]:
+    """Return the terms under which names are filed; outlets and tags come again and again, so they are remembered."""
+    return frozenset(name_terms(names))
 
 
-def names_filed(names: tuple[str, ...]) -> set[str]:
-    """Return the terms under which names are filed; tags and outlets come again and again, so they are remembered."""
-    return set().union(*map(_name_terms, names))
+@lru_cache(maxsize=1000)
+def _language_codes(language: str) -> tuple[str, ...]:
+    lowered = language.lower()
+    base = lowered.split("-")[0]
+    return tuple({f"lang:{lowered}", f"lang:{base}", f"#language:{base}"})
 
 
 def code_terms(document: Document) -> set[str]:
     """Return the codes that a document is filed under, and the values that facets count, each with its field."""
-    found = {f"lang:{language}" for language in {document.language.lower(), document.language.lower().split("-")[0]}}
-    found |= {f"kind:{document.kind}", f"#language:{document.language.lower().split('-')[0]}"}
-    found |= {f"change:{change}" for change in document.changes}
+    found = {f"kind:{document.kind}", f"#outlet:{document.outlet}", *_language_codes(document.language)}
+    if document.changes:
+        found.update([f"change:{change}" for change in document.changes])
     if document.story:
         found.add(f"story:{document.story}")
-    found.add(f"#outlet:{document.outlet}")
     for facet, values in (
         ("tag", document.tags),
         ("person", document.persons),
         ("place", document.places),
         ("org", document.orgs),
     ):
-        found |= {f"#{facet}:{value}" for value in values}
+        if values:
+            found.update([f"#{facet}:{value}" for value in values])
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tantivy
 
-from ..analysis import raw_tokens, stemming_language, terms_of
+from ..analysis import forms_of, raw_tokens, stemming_language, stems_of
 from ..types import Document
 from .filing import code_terms, microseconds, name_values, names_filed, seconds
 
@@ -48,7 +48,8 @@ def schema() -> tantivy.Schema:
 def prepare(document: Document) -> tantivy.Document:
     """Return the document to add."""
     found = tantivy.Document()
-    terms = terms_of(stemming_language(document.language))
+    language = stemming_language(document.language)
+    stem_of, form_of = stems_of(language).__getitem__, forms_of(language).__getitem__
     all_forms: set[str] = set()
     all_stems: list[str] = []
     for zone, values in zip(
@@ -57,8 +58,8 @@ def prepare(document: Document) -> tantivy.Document:
         tokens = [raw_tokens(value) for value in values if value]
         if not any(tokens):
             continue
-        stems = [" ".join([terms[token][1] for token in value]) for value in tokens]
-        forms = {terms[token][0] for token in set().union(*tokens)}
+        stems = [" ".join(map(stem_of, value)) for value in tokens]
+        forms = set(map(form_of, set(tokens[0]) if len(tokens) == 1 else set().union(*tokens)))
         found.add_text(zone, f" {GAP} ".join(stems) if len(stems) > 1 else stems[0])
         found.add_text(f"form_{zone}", " ".join(forms))
         if zone != "quote":

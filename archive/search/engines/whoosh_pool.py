@@ -8,7 +8,7 @@ the headline weighs as several.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -64,7 +64,7 @@ class Filed:
         self.numbers = TermNumbers()
         self.terms, self.docs = array("I"), array("I")
 
-    def add(self, doc: int, terms: set[str]) -> None:
+    def add(self, doc: int, terms: Collection[str]) -> None:
         """File a document under terms."""
         self.terms.extend(map(self.numbers.__getitem__, terms))
         self.docs.extend([doc] * len(terms))
@@ -118,7 +118,7 @@ class Pool:
         self.firsts.append(first)
         return len(found)
 
-    def _file(self, field: str, terms: set[str]) -> None:
+    def _file(self, field: str, terms: Collection[str]) -> None:
         if field not in self.filed:
             self.filed[field] = Filed()
         self.filed[field].add(self.count, terms)
