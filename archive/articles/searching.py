@@ -14,7 +14,8 @@ from typing import Any
 
 from archive import clock
 from archive.engine import search_engine
-from archive.models import Article, IndexEntry, Outlet, Version
+from archive.models import Article, Version
+from archive.models.articles import sees_restricted
 from archive.search import (
     FACETS,
     Hit,
@@ -33,7 +34,7 @@ from archive.search import (
 )
 from archive.search import suggest as suggesting
 
-from .queries import listed
+from .hits import load_hits, outlet_names, pending_hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +107,12 @@ class SearchPage:
         }
 
 
-def may_see_restricted(user) -> bool:
-    """Say whether a person sees withheld, embargoed and canceled articles."""
-    return bool(user is not None and user.is_active and user.has_perm("archive.view_restricted"))
-
-
-def pending_hidden(user, at: datetime) -> frozenset[int]:
-    """Return the articles whose entry waits in the outbox and that this person may not see.
-
-    Between a kill and the drain that carries it over the index still holds the article as open: searches leave it out
-    by its number.
-    """
-    waiting = IndexEntry.objects.waiting().order_by().values("article_id")
-    found = Article.objects.filter(pk__in=waiting).exclude(pk__in=Article.objects.visible_to(user, at).values("pk"))
-    lapsed = Article.objects.filter(embargoed_until__gt=at).values_list("pk", flat=True)
-    if may_see_restricted(user):
-        return frozenset(found.values_list("pk", flat=True))
-    return frozenset(found.values_list("pk", flat=True)) | frozenset(lapsed)
-
-
 def request_for(user, query: Node, now: datetime, **options: Any) -> SearchRequest:
     """Return a request that finds only what this person may see."""
     return SearchRequest(
         query,
         now.date(),
-        include_restricted=may_see_restricted(user),
+        include_restricted=sees_restricted(user),
         hidden=pending_hidden(user, now),
         **options,
     )
@@ -214,7 +196,7 @@ def matching_ids(user, text: str, *, chunk: int = 5000) -> Iterator[int]:
 
 def _shown(user, now: datetime, hits: Sequence[Hit], marker: Marker) -> tuple[ShownHit, ...]:
     wanted = {hit.article for hit in hits} | {copy for hit in hits for copy in hit.folded}
-    articles = {a.pk: a for a in listed(Article.objects.visible_to(user, now).filter(pk__in=wanted))}
+    articles = load_hits(user, wanted, now)
     older = [hit for hit in hits if not _is_current(articles.get(hit.article), hit.version)]
     versions = {
         (v.article_id, v.number): v
@@ -284,9 +266,7 @@ def _snippets(marker: Marker, version: Version, language: str) -> tuple[Runs, ..
 
 
 def _labelled(name: str, values: Sequence) -> tuple[FacetValue, ...]:
-    labels: dict[str, str] = {}
-    if name == "outlet":
-        labels = dict(Outlet.objects.filter(slug__in=[v.value for v in values]).values_list("slug", "name"))
+    labels = outlet_names([v.value for v in values]) if name == "outlet" and values else {}
     return tuple(FacetValue(v.value, labels.get(v.value, v.value), v.count) for v in values)
 
 

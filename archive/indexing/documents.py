@@ -11,24 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
+from django.db.models import F, Q
 
+from archive.articles.prepared import IsAny
 from archive.models import Article, ArticleTag, Attribution, Membership, Quote, Tag, Version
 from archive.search import ArticleDocuments, Document, guess_language
-
-
-class IsAny(Func):
-    """Whether a number is one of many, given to the database as one array and not as thousands of parameters."""
-
-    output_field = BooleanField()
-    function = ""
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-
-    def __init__(self, field: str, numbers: Iterable[int]) -> None:
-        super().__init__(F(field), Value(list(numbers), output_field=ArrayField(BigIntegerField())))
-
 
 KINDS = (Tag.Kind.TOPIC, Tag.Kind.PERSON, Tag.Kind.PLACE, Tag.Kind.ORGANISATION)
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 import snowballstemmer
 
@@ -46,8 +46,8 @@ def _marks() -> str:
 
 
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-LETTER = rf"(?:(?![{IDEOGRAPHS}])[^\W_])"
-WORD_PIECE = rf"{LETTER}(?:{LETTER}|[{_marks()}])*"
+LETTERS_ONLY = rf"[^\W_{IDEOGRAPHS}]+"
+WORD_PIECE = rf"{LETTERS_ONLY}(?:[{_marks()}]+(?:{LETTERS_ONLY})?)*"
 TOKEN = re.compile(rf"[{IDEOGRAPHS}]|{WORD_PIECE}(?:['’ʼ]{WORD_PIECE})*")
 PLAIN_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 DROPPED_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]")
@@ -165,12 +165,14 @@ def stemming_language(language: str) -> str:
     return base if base in STEMMERS else ""
 
 
-def tokens(text: str, language: str) -> Iterator[tuple[int, int, str, str]]:
-    """Return start, end, form and stem of each token; for marking matches in the text as it is printed."""
-    table = terms_of(stemming_language(language))
-    for found in TOKEN.finditer(text):
-        form, stemmed = table[found[0].lower()]
-        yield found.start(), found.end(), form, stemmed
+def printed_tokens(text: str) -> list[str]:
+    """Return the tokens of a text in order, as they are printed."""
+    return TOKEN.findall(text)
+
+
+def token_spans(text: str, most: int) -> list[tuple[int, int]]:
+    """Return start and end of each of the first tokens of a text."""
+    return [found.span() for found in islice(TOKEN.finditer(text), most)]
 
 
 def forms(text: str) -> list[str]:

@@ -106,7 +106,7 @@ class WhooshIndex:
     def entries(self) -> Iterator[Entry]:
         """Yield what the index holds."""
         for segment in open_view(self.folder, None).segments:
-            for row, is_open in zip(segment.rows[segment.alive], segment.open[segment.alive], strict=True):
+            for row, is_open in zip(segment.rows()[segment.alive], segment.open[segment.alive], strict=True):
                 yield Entry(
                     int(row["article"]), int(row["version"]), row["hash"].decode(), bool(row["flags"] & 1), not is_open
                 )

@@ -32,7 +32,7 @@ def merge(folder: Path, writer: Any, segments: Sequence[Any]) -> Any:
         numbers[living] = np.arange(base, base + len(living))
         base += len(living)
         maps.append(numbers)
-        rows.add(np.asarray(view.rows)[view.alive].tobytes())
+        rows.add(view.rows()[view.alive].tobytes())
     rows.close()
     terms = writer.codec.field_writer(writer.storage, new)
     terms.add_postings(writer.schema, None, _postings(views, maps, writer.schema))

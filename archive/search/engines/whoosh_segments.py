@@ -48,7 +48,7 @@ def read_rows(folder: Path, segment: Any) -> np.ndarray:
     count = segment.doc_count_all()
     if path.stat().st_size != count * ROW.itemsize + SUM.size:
         raise IndexDamaged(f"{path.name} does not hold {count} rows.")
-    return np.memmap(path, ROW, "r", shape=count) if count else np.zeros(0, ROW)
+    return np.fromfile(path, ROW, count)
 
 
 class Remembered:
@@ -162,7 +162,8 @@ class Files:
         try:
             for extension in (TERMS, IDS, WEIGHTS, COUNTS, POSITIONS):
                 self.handles[extension] = os.open(folder / segment.make_filename(extension), os.O_RDONLY)
-            self.rows = read_rows(folder, segment)
+            self.handles[ROWS] = os.open(folder / segment.make_filename(ROWS), os.O_RDONLY)
+            rows = read_rows(folder, segment)
             self.data = mmap.mmap(self.handles[TERMS], 0, access=mmap.ACCESS_READ)
         except BaseException:
             self.close()
@@ -172,13 +173,13 @@ class Files:
             if os.fstat(self.handles[extension]).st_size != size:
                 raise IndexDamaged(f"{segment.make_filename(extension)} is not as long as it was written.")
         self.fields = {name: FieldTerms(self.data, entry) for name, entry in directory["fields"].items()}
-        self.articles = np.ascontiguousarray(self.rows["article"])
-        self.published = np.ascontiguousarray(self.rows["published"])
-        self.copies = np.ascontiguousarray(self.rows["copies"])
-        self.versions = np.ascontiguousarray(self.rows["version"])
-        self.captured = np.ascontiguousarray(self.rows["captured"])
-        self.lengths = np.ascontiguousarray(self.rows["length"]).astype(np.float32)
-        flags = np.ascontiguousarray(self.rows["flags"])
+        self.articles = np.ascontiguousarray(rows["article"])
+        self.published = np.ascontiguousarray(rows["published"])
+        self.copies = np.ascontiguousarray(rows["copies"])
+        self.versions = np.ascontiguousarray(rows["version"])
+        self.captured = np.ascontiguousarray(rows["captured"])
+        self.lengths = np.ascontiguousarray(rows["length"]).astype(np.float32)
+        flags = np.ascontiguousarray(rows["flags"])
         self.current = (flags & CURRENT) > 0
         self.open = (flags & RESTRICTED) == 0
         self.facets: dict[str, Any] = {}
@@ -208,7 +209,7 @@ class Segment:
         if self.deleted:
             self.alive[np.fromiter(self.deleted, np.int64, len(self.deleted))] = False
         files = self.files = Files(folder, segment) if known is None else known.files
-        self.rows, self.fields = files.rows, files.fields
+        self.fields = files.fields
         self.articles, self.open, self.published = files.articles, files.open, files.published
         self.lengths, self.current, self.captured = files.lengths, files.current, files.captured
         self.copies = files.copies
@@ -226,6 +227,10 @@ class Segment:
                 found = found & self.open
             self.visible[key] = found
         return self.visible[key]
+
+    def rows(self) -> np.ndarray:
+        """Return the rows; read anew each time, what searches need of them is kept in columns."""
+        return np.frombuffer(self.files.read(ROWS, 0, self.count * ROW.itemsize), ROW)
 
     def ids_between(self, field: str, first: int, last: int) -> Numbers:
         """Return the documents of the terms from one place to before another, term after term: one stretch."""
