@@ -33,8 +33,10 @@ from archive.search import (
     without_versions,
 )
 from archive.search import suggest as suggesting
+from archive.search.othernames import name_fields, with_other_names
 
 from .hits import load_hits, outlet_names, pending_hidden
+from .names import other_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,16 @@ class SearchPage:
         }
 
 
+def asked_by_any_name(query: Node) -> Node:
+    """Return the query asking also for the own names of what it asks for by an alias or a merged tag."""
+    fields = name_fields(query)
+    return with_other_names(query, other_names(fields)) if fields else query
+
+
 def request_for(user, query: Node, now: datetime, **options: Any) -> SearchRequest:
-    """Return a request that finds only what this person may see."""
+    """Return a request that finds only what this person may see, by whatever name it is asked for."""
     return SearchRequest(
-        query,
+        asked_by_any_name(query),
         now.date(),
         include_restricted=sees_restricted(user),
         hidden=pending_hidden(user, now),
@@ -156,7 +164,7 @@ def search_page(
     languages = engine.languages()
     hits = _shown(user, now, result.hits, Marker(query, languages, now.date()))
     hits = _told_whether_still_there(engine, request, hits)
-    suggestion = "" if any_words_mode or result.total else _suggestion(engine, request)
+    suggestion = "" if any_words_mode or result.total else _suggestion(engine, request, query)
     return SearchPage(
         query=query,
         text=text,
@@ -270,9 +278,9 @@ def _labelled(name: str, values: Sequence) -> tuple[FacetValue, ...]:
     return tuple(FacetValue(v.value, labels.get(v.value, v.value), v.count) for v in values)
 
 
-def _suggestion(engine: SearchEngine, request: SearchRequest) -> str:
-    """Return a query spelt like this one that finds something this person may see, "" when there is none."""
-    return suggesting.did_you_mean(engine, request)
+def _suggestion(engine: SearchEngine, request: SearchRequest, query: Node) -> str:
+    """Return a query spelt like the one that was typed, which finds something this person may see, "" for none."""
+    return suggesting.did_you_mean(engine, replace(request, query=query), asked_by_any_name)
 
 
 def _any_words_finds(engine: SearchEngine, request: SearchRequest) -> bool:

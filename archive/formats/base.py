@@ -93,6 +93,7 @@ class ParsedArticle:
     `outlet_evidence` saying where. `source_line` is a printed "Source: ..." line. `candidates` maps a field name
     (headline, byline, published_at, outlet) to what the file offered for it, the chosen one first. `record` says where
     in the file it stood ("line 7", "june/042.xml") and `captured_at` when its bytes were fetched, where the file knows.
+    `is_record` is set when the bytes are the whole record of another archive, earlier versions included.
     """
 
     format: str
@@ -132,6 +133,7 @@ class ParsedArticle:
     raw: bytes = b""
     record: str = ""
     captured_at: datetime | None = None
+    is_record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,12 @@ class Rejected:
 @dataclass(frozen=True, slots=True)
 class Member:
     """One file inside a container. `url` and `captured_at` are what the container says of it (web archives do), and
-    `warning` what is wrong with it there though it can be read."""
+    `warning` what is wrong with it there though it can be read.
+
+    `opened` is set for a container that is itself a file of articles, so that it is read and not opened again. A
+    message hands what it says to its attachments: `held` is its embargo line and `embargoed_until` the end of it,
+    `sender` the outlet of a file that names none.
+    """
 
     name: str
     data: bytes
@@ -159,6 +166,10 @@ class Member:
     captured_at: datetime | None = None
     media_type: str = ""
     warning: str = ""
+    opened: bool = False
+    held: str = ""
+    embargoed_until: datetime | None = None
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

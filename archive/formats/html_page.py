@@ -22,7 +22,7 @@ from archive.formats.html_choices import (
 from archive.formats.html_jsonld import Node, text_in, types_of
 from archive.formats.html_offers import Offers, collect
 from archive.formats.html_tree import Block, Element, keyed_blocks, parse_page
-from archive.formats.sniff import head_text, xml_root
+from archive.formats.sniff import head_text, is_stray_markup, xml_root
 from archive.text.dates import find_dates, is_later_than, read_date
 from archive.text.language import guess_language
 from archive.text.normalize import clean_line, same_key
@@ -56,6 +56,8 @@ class HtmlPage:
         if start.startswith("<?xml"):
             return 0.85 if xml_root(data)[1].lower() == "html" else 0.0
         marks = len({mark.lower() for mark in _MARKS.findall(text)})
+        if marks and is_stray_markup(data):
+            return 0.1
         if not marks or not start.startswith("<"):
             return 0.25 if marks >= 3 else 0.0
         return 0.7 if file_name.lower().endswith((".html", ".htm", ".xhtml")) else 0.5 if marks > 1 else 0.4
@@ -70,6 +72,8 @@ FORMAT = HtmlPage()
 
 def read_page(root: Element, context: ReadContext) -> ParsedArticle:
     """Return the article of a parsed page, each value with its candidates. Raises ParseError for one without words."""
+    # lxml makes an object for each element that is looked at, and forgets it: held here, it is made once for all walks.
+    held = list(root.iter())
     offers = collect(root, context.url)
     hints = context.outlet
     url = offers.url or context.url
@@ -88,6 +92,7 @@ def read_page(root: Element, context: ReadContext) -> ParsedArticle:
         raise ParseError("The page holds no text.", mend="Save it again once it has loaded.")
     paragraphs, standfirst, source_line = _settle(paragraphs, headline, offers, hints)
     ledger, captions = _ledger(blocks, headline, standfirst, source_line, paragraphs)
+    del held
     candidates = {
         "headline": headlines,
         "byline": author_candidates,
@@ -106,6 +111,7 @@ def read_page(root: Element, context: ReadContext) -> ParsedArticle:
         outlet_name=outlet_name,
         outlet_evidence=evidence,
         url=url,
+        guid=offers.guid,
         kind="live_blog" if posts else "article",
         published=published,
         tags=tuple(ParsedTag(tag) for tag in choose_tags(offers)),

@@ -14,7 +14,7 @@ from typing import Any
 from archive.formats import archive_export, ninjs, rows
 from archive.formats.base import ParsedArticle, ParseError, ReadContext, Rejected
 from archive.formats.json_text import load
-from archive.formats.sniff import head_text
+from archive.formats.sniff import head_text, is_json
 from archive.text.encoding import UndecodableText, decode
 
 _LISTS = (
@@ -44,13 +44,11 @@ class JsonRecords:
     name = "json"
 
     def recognizes(self, data: bytes, file_name: str) -> float:
-        """Return 0.8 for what begins like a JSON list or object."""
-        head = head_text(data, 2048).lstrip()
-        if head[:1] == "{" and head[1:].lstrip()[:1] in ('"', "}"):
+        """Return 0.8 for what begins as JSON does, less for what is only called so."""
+        if is_json(data):
             return 0.8
-        if head[:1] == "[" and head[1:].lstrip()[:1] in ("{", "]"):
-            return 0.8
-        return 0.3 if head[:1] in ("{", "[") and file_name.lower().endswith((".json", ".jsonl", ".ndjson")) else 0.0
+        named = file_name.lower().endswith((".json", ".jsonl", ".ndjson"))
+        return 0.32 if named and head_text(data, 64).lstrip()[:1] in ("{", "[") else 0.0
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[ParsedArticle | Rejected]:
         """Yield an article for each record. Raises ParseError when no record can be had at all."""

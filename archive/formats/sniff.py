@@ -16,6 +16,16 @@ _BOMS = (
 _MISC = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE)
 _ROOT = re.compile(r"\s*<((?:[A-Za-z_][\w.\-]*:)?[A-Za-z_][\w.\-]*)([^>]*)")
 _NAMESPACE = re.compile(r"""\bxmlns(?::([\w.\-]+))?\s*=\s*["']([^"']*)["']""")
+_TEXT = r'"(?:[^"\\]|\\.){0,400}'
+_JSON_OPENS = re.compile(
+    # An object with a name in quotes, alone or first in a list; a list of texts or numbers; a list of lists of them.
+    rf"(?:\[\s*)*\{{\s*(?:{_TEXT}(?:\"\s*:|\Z)|\}}\s*,)"
+    rf"|(?:\[\s*)+(?:{_TEXT}\"|-?\d+(?:\.\d+)?|true|false|null)\s*(?:,|\]\s*,\s*\[|\]\s*\Z)"
+)
+_JSON_EMPTY = re.compile(r"(?:\{\s*\}|\[\s*\])\s*(?:\Z|\n\s*\{)")
+_DECLARED = re.compile(r"<(?:\?xml|!doctype|html|head|body)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>?")
 
 # Control bytes that no text has; wires have had their marks of beginning and end (1 to 4) since the telegraph.
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\x0b\x01\x02\x03\x04"))
@@ -43,6 +53,7 @@ _MAGIC = (
     (b"%!PS", "a PostScript file"),
 )
 _MEND = {
+    "binary data": "Check that the file was copied whole and is not encrypted.",
     "an old Microsoft Office file (.doc, .xls or .msg)": "Save it as .docx, .xlsx or .eml and import that.",
     "a RAR archive": "Unpack it and import the files, or a zip of them.",
     "a 7-Zip archive": "Unpack it and import the files, or a zip of them.",
@@ -83,6 +94,36 @@ def xml_root(data: bytes) -> tuple[str, str]:
     return namespaces.get(prefix, ""), local
 
 
+def is_json(data: bytes) -> bool:
+    """Say whether the bytes begin as JSON does: a name and a colon, or a list of such, of texts, numbers or lists.
+
+    A bracket alone is no sign of it: page dumps open with "[ ] Go", "[1]Home" and "{{ title }}". A file that breaks off
+    or goes wrong later still is JSON.
+    """
+    head = head_text(data).lstrip("\ufeff \t\r\n")
+    if _JSON_OPENS.match(head):
+        return True
+    # Nothing in it at all: then it has to be the whole file, or the whole first line of many.
+    return bool(_JSON_EMPTY.match(head)) and len(data.strip()) < HEAD
+
+
+def is_stray_markup(data: bytes) -> bool:
+    """Say whether bytes that begin with a tag are plain text all the same: a line or two of markup got into it.
+
+    Markup has tags in one line of a few; a page dump that opens with a tracking picture or a comment has hundreds of
+    lines without one. What closes its first element at the very end is markup, however few its tags are.
+    """
+    text = head_text(data, 65_536).lstrip("\ufeff \t\r\n")
+    if not text.startswith("<") or _DECLARED.search(text):
+        return False
+    root = _ROOT.match(text)
+    if root and re.search(rf"</{re.escape(root[1])}\s*>\s*\Z", head_text(data[-400:]), re.IGNORECASE):
+        return False
+    lines = [line for line in _COMMENT.sub("<!>", text).splitlines() if line.strip()]
+    marked = sum(1 for line in lines if _TAG.search(line))
+    return len(lines) - marked >= 6 and marked * 8 <= len(lines)
+
+
 def as_utf8(content: bytes, encoding: str) -> bytes:
     """Return text bytes as UTF-8 with a mark when their header names an encoding that fits, else as they are."""
     if not encoding:
@@ -106,17 +147,24 @@ def is_binary(data: bytes) -> bool:
     return controls > len(head) * 0.02
 
 
-def describe(data: bytes) -> tuple[str, str]:
-    """Return what the file looks like in plain words, and what to do about it."""
+def kind_of_binary(data: bytes) -> str:
+    """Return what binary data looks like in plain words, "" for what may be text."""
     for magic, words in _MAGIC:
         if data.startswith(magic):
-            return words, _MEND.get(words, "Import the text of the article instead.")
+            return words
     if data[4:8] == b"ftyp":
-        return "a video or picture", "Import the text of the article instead."
+        return "a video or picture"
     if data[:4] == b"RIFF":
-        return "a sound, picture or video", "Import the text of the article instead."
-    if is_binary(data):
-        return "binary data", "Check that the file was copied whole and is not encrypted."
+        return "a sound, picture or video"
+    return "binary data" if is_binary(data) else ""
+
+
+def describe(data: bytes) -> tuple[str, str]:
+    """Return what the file looks like in plain words, and what to do about it."""
+    if binary := kind_of_binary(data):
+        return binary, _MEND.get(binary, "Import the text of the article instead.")
+    if is_json(data):
+        return "JSON", "Export the articles as a list of objects, or one object a line."
     _, root = xml_root(data)
     if root:
         return f"XML with the root <{root}>", "Export it as NITF, NewsML, RSS or Atom and import that."

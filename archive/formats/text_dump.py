@@ -40,10 +40,10 @@ class TextDump:
     def recognizes(self, data: bytes, file_name: str) -> float:
         """Return 0.3 for anything that is text and not marked up otherwise: other formats are surer of theirs."""
         head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
-        if head[:1] in (b"<", b"{", b"[") and re.match(rb"<[!?a-zA-Z]|[{\[]\s*[\"{\[]", head):
+        if re.match(rb"<[!?a-zA-Z]", head) and not sniff.is_stray_markup(data):
             return 0.0
         # "MZ" and "GIF8" open programs and pictures, but also sentences.
-        if sniff.describe(data)[0] != "plain text" and not head[:64].isascii():
+        if sniff.is_json(data) or (not head[:64].isascii() and sniff.kind_of_binary(data)):
             return 0.0
         try:
             text = decode(data[:20_000])

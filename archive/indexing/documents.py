@@ -50,7 +50,7 @@ def article_documents(article_ids: Iterable[int], now: datetime) -> list[Article
         article, pk, number, kind, headline, standfirst, body, byline, language, recorded_at, digest, kinds, silent = (
             row
         )
-        own_language, current, values = shared[article]
+        own_language, later_byline, current, values = shared[article]
         found[article].append(
             Document(
                 article=article,
@@ -58,7 +58,7 @@ def article_documents(article_ids: Iterable[int], now: datetime) -> list[Article
                 headline=headline,
                 standfirst=standfirst,
                 body=body,
-                byline=byline,
+                byline=byline or later_byline,
                 language=language or own_language or guess_language(f"{headline}\n{standfirst}\n{body}"),
                 kind=kind,
                 sources=tuple(sources.get(pk, ())),
@@ -74,13 +74,15 @@ def article_documents(article_ids: Iterable[int], now: datetime) -> list[Article
     return [ArticleDocuments(pk, tuple(documents)) for pk, documents in found.items()]
 
 
-def _shared(ids: Sequence[int], now: datetime) -> dict[int, tuple[str, int | None, dict[str, Any]]]:
-    """Return what all versions of an article share: its language, its current version, and values of documents."""
+def _shared(ids: Sequence[int], now: datetime) -> dict[int, tuple[str, str, int | None, dict[str, Any]]]:
+    """Return what all versions of an article share: its language, its later byline, its current version,
+    and values of documents."""
     tags = _tags(ids)
     nothing: tuple[tuple[str, ...], ...] = ((),) * len(KINDS)
     rows = Article.objects.filter(IsAny("pk", ids), merged_into=None).values_list(
         "pk",
         "language",
+        "later_byline",
         "current_version_id",
         "status",
         "embargoed_until",
@@ -92,10 +94,11 @@ def _shared(ids: Sequence[int], now: datetime) -> dict[int, tuple[str, int | Non
         "membership__copy_of_id",
     )
     found = {}
-    for pk, language, current, status, embargoed, published, slug, name, story, role, copied in rows:
+    for pk, language, later_byline, current, status, embargoed, published, slug, name, story, role, copied in rows:
         topics, persons, places, orgs = tags.get(pk, nothing)
         found[pk] = (
             language,
+            later_byline,
             current,
             {
                 "outlet": slug,

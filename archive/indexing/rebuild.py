@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 from archive import clock
-from archive.engine import search_engine
+from archive.articles import legal
+from archive.engine import ENGINES, search_engine
 from archive.models import Article, IndexEntry
 from archive.search import ArticleDocuments, IndexDamaged, IndexMissing
 
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 CHUNK = 8000
 PART = 1000
 CHARACTERS = 24_000_000
+# By then the transaction of an erasure has committed, and what is read from the database no longer holds the words.
+SETTLED_AFTER = timedelta(minutes=1)
 
 
 class RebuildRunning(Exception):
@@ -83,9 +87,9 @@ def _next_documents(after: int) -> list[ArticleDocuments]:
 
 
 def drain_or_rebuild() -> int:
-    """Index what waits; an index that is missing or damaged is rebuilt. Returns how many articles were carried.
+    """Index what waits; an index that is missing, damaged, or older than an erasure is rebuilt.
 
-    Where nothing waits, segments that have become many are merged.
+    Returns how many articles were carried. Where nothing waits, segments that have become many are merged.
     """
     try:
         search_engine().languages()
@@ -94,9 +98,23 @@ def drain_or_rebuild() -> int:
             with advisory_lock(DRAIN_LOCK, wait=False) as held:
                 if held:
                     search_engine().tidy()
+        forget_erased()
         return carried
     except (IndexMissing, IndexDamaged) as error:
         log.warning("%s", error)
     with suppress(RebuildRunning):
         return rebuild()
     return 0
+
+
+def forget_erased() -> None:
+    """Build every index anew that was begun before the last erasure: the files of a document that was taken out of an
+    index keep its words until they are written again."""
+    erased_at = legal.last_erasure_at()
+    if erased_at is None or clock.now() < erased_at + SETTLED_AFTER:
+        return
+    for name in ENGINES:
+        with suppress(IndexMissing, RebuildRunning):
+            if search_engine(name).begun_at() < erased_at + SETTLED_AFTER:
+                log.info("The %s index is built anew: a text was erased.", name)
+                rebuild(name)

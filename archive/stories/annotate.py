@@ -7,10 +7,11 @@ known is attached to those citations by itself.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-
-from django.db.models import Q
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.models import Article, Attribution, IndexEntry, Outlet, OutletAlias, Quote, Version
 from archive.models.stories import Origin
@@ -21,39 +22,93 @@ from archive.text.keys import name_key
 from archive.text.outlet_mentions import known_names
 from archive.text.outlet_names import bare
 
+from .held import Held, held_of
+from .tables import execute, insert, rows_of
+
 PARAPHRASE = "paraphrase"
 QUOTED_FIELDS = ("headline", "standfirst", "body")
 
+_ATTRIBUTION = {
+    "article_id": "bigint", "version_id": "bigint", "order": "smallint", "name": "text", "name_key": "text",
+    "description": "text", "kind": "text", "role": "text", "count": "smallint", "outlet_id": "bigint",
+    "held_article_id": "bigint", "relies_on": "smallint", "text": "text", "field": "text", "start": "int",
+    "end": "int", "rule": "text", "confidence": "float8", "origin": "text", "set_by_id": "bigint",
+    "rejected_at": "timestamptz",
+}  # fmt: skip
+_QUOTE = {
+    "article_id": "bigint", "version_id": "bigint", "text": "text", "speaker": "text", "speaker_start": "int",
+    "speaker_end": "int", "field": "text", "start": "int", "end": "int", "parts": "jsonb", "is_direct": "boolean",
+    "rule": "text", "confidence": "float8", "origin": "text",
+}  # fmt: skip
+# All that is known of outlets, as one number: their names and aliases are read anew only when it changed.
+_STATE_OF_OUTLETS = """
+SELECT (SELECT sum(hashtextextended(concat_ws(E'\\t', id, slug, name, merged_into_id), 0)) FROM archive_outlet),
+    (SELECT sum(hashtextextended(concat_ws(E'\\t', outlet_id, name), 0)) FROM archive_outletalias)
+"""
+# Uses attribution_by_name. An outlet that cites itself stays as it was read.
+_ATTACH = """
+UPDATE archive_attribution AS hop SET outlet_id = known.outlet
+FROM unnest(%s::text[], %s::bigint[]) AS known (key, outlet), archive_article AS article
+WHERE hop.name_key = known.key AND hop.outlet_id IS NULL AND hop.kind IN ('outlet', 'relay')
+    AND article.id = hop.article_id AND article.outlet_id <> known.outlet
+"""
 
-def annotate(articles: Sequence[Article]) -> set[int]:
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The outlets of the archive as readers of texts need them: ids and names by slug, and every name by its key."""
+
+    ids: Mapping[str, int]
+    names: Mapping[str, tuple[str, ...]]
+    by_key: Mapping[str, KnownOutlet]
+
+
+def annotate(articles: Sequence[Article], held: Mapping[int, Held] | None = None) -> set[int]:
     """Store what the versions of these articles state and quote; return the ids of the articles where that changed.
 
     The current version is always read again, older ones only when nothing was ever read out of them. Runs in the
-    caller's transaction; `articles` come with their outlet and current version.
+    caller's transaction; `articles` come with their outlet and current version, `held` is what `held_of` says of them.
     """
     by_id = {article.pk: article for article in articles if article.current_version_id}
     if not by_id:
         return set()
-    versions = _versions_to_read(by_id)
-    outlets = known_outlets()
-    names = {outlet.slug: (outlet.name, *outlet.aliases) for outlet in outlets}
-    book = known_names(outlets)
-    ids = dict(Outlet.objects.values_list("slug", "pk"))
-    stored = _stored(versions)
+    held = held_of(by_id) if held is None else held
+    versions = _versions_to_read(by_id, held)
+    book = outlet_book()
+    stored = _stored([version for version in versions if held[version.article_id].is_annotated])
+    hops: list[Attribution] = []
+    quotes: list[Quote] = []
     changed: set[int] = set()
     for version in versions:
         article = by_id[version.article_id]
         text = ArticleText(version.headline, version.standfirst, version.body, version.source_line)
-        own = names.get(article.outlet.slug, (article.outlet.name,))
-        hops = find_attributions(text, own=own, outlets=book)
-        said = stored.attributions[version.pk]
-        if _store_attributions(version, hops, said, stored.rejected[article.pk], ids):
+        own = book.names.get(article.outlet.slug, (article.outlet.name,))
+        read = find_attributions(text, own=own, outlets=book.by_key)
+        fresh = _new_attributions(version, read, stored, book.ids)
+        said = _new_quotes(version, stored)
+        if fresh is not None or said is not None:
             changed.add(article.pk)
-        if _store_quotes(version, stored.quotes[version.pk]):
-            changed.add(article.pk)
+        hops += fresh or ()
+        quotes += said or ()
+    _write(stored, hops, quotes)
     attach_outlets({article.outlet_id for article in articles})
     IndexEntry.objects.mark(changed)
     return changed
+
+
+def outlet_book() -> Book:
+    """Return what is known of the outlets now."""
+    return _outlet_book(rows_of(_STATE_OF_OUTLETS)[0])
+
+
+@lru_cache(maxsize=2)
+def _outlet_book(state: tuple) -> Book:
+    outlets = known_outlets()
+    return Book(
+        dict(Outlet.objects.values_list("slug", "pk")),
+        {outlet.slug: (outlet.name, *outlet.aliases) for outlet in outlets},
+        known_names(outlets),
+    )
 
 
 def known_outlets() -> list[KnownOutlet]:
@@ -69,31 +124,40 @@ def known_outlets() -> list[KnownOutlet]:
 
 
 def attach_outlets(outlet_ids: Iterable[int]) -> None:
-    """Let citations of these outlets, made before they were known, point to them; uses attribution_by_name."""
-    for outlet in Outlet.objects.filter(pk__in=set(outlet_ids)).prefetch_related("aliases"):
-        keys = {name_key(bare(name)) for name in (outlet.name, *(alias.name for alias in outlet.aliases.all()))}
-        citing = Attribution.objects.filter(name_key__in=keys, outlet=None, kind__in=("outlet", "relay"))
-        citing.exclude(article__outlet=outlet).update(outlet=outlet)
+    """Let citations of these outlets, made before they were known, point to them."""
+    names = rows_of(
+        "SELECT id, name FROM archive_outlet WHERE id = ANY(%(ids)s)"
+        " UNION ALL SELECT outlet_id, name FROM archive_outletalias WHERE outlet_id = ANY(%(ids)s)",
+        {"ids": sorted(set(outlet_ids))},
+    )
+    by_key = {name_key(bare(name)): outlet for outlet, name in reversed(names)}
+    execute(_ATTACH, [list(by_key), list(by_key.values())])
 
 
 class _Stored:
-    """What the archive holds for some versions, by version (rejections by article)."""
+    """What the archive holds for some versions, by version (rejections by article), and what of it has to go."""
 
     def __init__(self) -> None:
         self.attributions: dict[int, list[Attribution]] = defaultdict(list)
         self.rejected: dict[int, set[str]] = defaultdict(set)
         self.quotes: dict[int, list[Quote]] = defaultdict(list)
+        self.old_attributions: list[int] = []
+        self.old_quotes: list[int] = []
 
 
-def _versions_to_read(by_id: dict[int, Article]) -> list[Version]:
+def _versions_to_read(by_id: Mapping[int, Article], held: Mapping[int, Held]) -> list[Version]:
     current = [article.current_version for article in by_id.values()]
-    others = Version.objects.filter(article__in=by_id).exclude(pk__in=[version.pk for version in current])
-    unread = others.filter(attributions=None, quotes=None)
-    return [*current, *unread]
+    with_history = [pk for pk in by_id if held[pk].has_history]
+    if not with_history:
+        return current
+    others = Version.objects.filter(article__in=with_history).exclude(pk__in=[version.pk for version in current])
+    return [*current, *others.filter(attributions=None, quotes=None)]
 
 
 def _stored(versions: Sequence[Version]) -> _Stored:
     stored = _Stored()
+    if not versions:
+        return stored
     for row in Attribution.objects.filter(version__in=versions).order_by("version_id", "order"):
         stored.attributions[row.version_id].append(row)
     gone = Attribution.objects.filter(article__in={v.article_id for v in versions}, rejected_at__isnull=False)
@@ -104,19 +168,34 @@ def _stored(versions: Sequence[Version]) -> _Stored:
     return stored
 
 
-def _store_attributions(
-    version: Version, hops: Sequence[FoundHop], said: Sequence[Attribution], rejected: set[str], ids: dict[str, int]
-) -> bool:
-    """Replace the machine's hops of one version where they differ; return whether they did."""
+def _write(stored: _Stored, hops: Sequence[Attribution], quotes: Sequence[Quote]) -> None:
+    if stored.old_attributions:
+        Attribution.objects.filter(pk__in=stored.old_attributions).delete()
+    if stored.old_quotes:
+        Quote.objects.filter(pk__in=stored.old_quotes).delete()
+    insert(Attribution, _ATTRIBUTION, ([getattr(row, name) for name in _ATTRIBUTION] for row in hops))
+    insert(
+        Quote,
+        _QUOTE,
+        ([json.dumps(row.parts) if name == "parts" else getattr(row, name) for name in _QUOTE] for row in quotes),
+    )
+
+
+def _new_attributions(
+    version: Version, hops: Sequence[FoundHop], stored: _Stored, ids: Mapping[str, int]
+) -> list[Attribution] | None:
+    """Return what takes the place of the machine's hops of one version, None where they stay as they are."""
+    said = stored.attributions.get(version.pk, [])
     kept = [row for row in said if row.origin == Origin.EDITOR or row.rejected_at is not None]
     editors = {row.name_key for row in kept}
     taken = {row.order for row in kept if row.rejected_at is None}
-    found = [hop for hop in hops if name_key(bare(hop.name)) not in rejected | editors]
+    refused = stored.rejected.get(version.article_id, set()) | editors
+    found = [hop for hop in hops if name_key(bare(hop.name)) not in refused]
     renumbered = _orders(found, taken)
     fresh = [
         Attribution(
             article_id=version.article_id,
-            version=version,
+            version_id=version.pk,
             order=renumbered[hop.order],
             name=hop.name,
             name_key=name_key(bare(hop.name)),
@@ -137,10 +216,9 @@ def _store_attributions(
     ]
     old = [row for row in said if row not in kept]
     if [_face(row) for row in old] == [_face(row) for row in fresh]:
-        return False
-    Attribution.objects.filter(pk__in=[row.pk for row in old]).delete()
-    Attribution.objects.bulk_create(fresh)
-    return True
+        return None
+    stored.old_attributions += [row.pk for row in old]
+    return fresh
 
 
 def _orders(hops: Sequence[FoundHop], taken: set[int]) -> dict[int, int]:
@@ -153,8 +231,9 @@ def _face(row: Attribution) -> tuple:
     return (row.order, row.name, row.kind, row.role, row.relies_on, row.field, row.start, row.end, row.description)
 
 
-def _store_quotes(version: Version, said: Sequence[Quote]) -> bool:
-    """Replace the machine's quotes of one version where they differ; return whether they did."""
+def _new_quotes(version: Version, stored: _Stored) -> list[Quote] | None:
+    """Return what takes the place of the machine's quotes of one version, None where they stay as they are."""
+    said = stored.quotes.get(version.pk, [])
     editors = [row for row in said if row.origin == Origin.EDITOR]
     old = [row for row in said if row.origin != Origin.EDITOR]
     fresh = [
@@ -166,17 +245,16 @@ def _store_quotes(version: Version, said: Sequence[Quote]) -> bool:
     if [(q.field, q.start, q.end, q.speaker, q.is_direct, q.rule) for q in old] == [
         (q.field, q.start, q.end, q.speaker, q.is_direct, q.rule) for q in fresh
     ]:
-        return False
-    Quote.objects.filter(Q(pk__in=[row.pk for row in old])).delete()
-    Quote.objects.bulk_create(fresh)
-    return True
+        return None
+    stored.old_quotes += [row.pk for row in old]
+    return fresh
 
 
 def _read_quotes(version: Version, field: str) -> list[Quote]:
     return [
         Quote(
             article_id=version.article_id,
-            version=version,
+            version_id=version.pk,
             text=quote.text,
             speaker=quote.speaker[:300],
             speaker_start=quote.speaker_span[0] if quote.speaker_span else None,

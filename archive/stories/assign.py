@@ -1,13 +1,15 @@
 """Puts articles into stories: plan with `archive.stories.placement`, then write what was decided.
 
 The promise: one placer at a time (an advisory lock of the database); what waits in the outbox is placed in batches,
-each one transaction, so that a crash repeats harmless work; what an editor pinned or kept apart is never touched.
+each one transaction, so that a crash repeats harmless work; a batch comes out as its articles would one by one; what an
+editor pinned or kept apart is never touched.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +17,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
+from archive.articles.titles import story_title
 from archive.models import (
     Article,
     Membership,
@@ -28,19 +31,44 @@ from archive.models import (
 )
 from archive.text.fingerprint import winnow
 
-from . import lookup, vectors
+from . import vectors
 from .annotate import annotate
+from .held import Held, held_of
 from .locks import stories_lock
+from .lookup import Surroundings
 from .placement import REACH_DAYS, Option, Placement, Verdict, place
-from .reasons import reasons_for
+from .reasons import Printed, printed_by_id, printed_of, reasons_for
 from .refresh import body_of, furniture_of, refresh
-from .similarity import Entry
+from .tables import execute, insert, rows_of
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH = 200
 MOST_ATTEMPTS = 5
 PLACE_LOCK = 0x41524348_11
+
+# What is written of stories opened, members, suggestions and links, with the types of the columns.
+_STORY = {
+    "id": "bigint", "title": "text", "title_is_pinned": "boolean", "created_at": "timestamptz",
+    "changed_at": "timestamptz", "first_at": "timestamptz", "last_at": "timestamptz", "article_count": "int",
+    "outlet_count": "int",
+}  # fmt: skip
+_MEMBERSHIP = {
+    "article_id": "bigint", "story_id": "bigint", "role": "text", "role_is_pinned": "boolean", "origin": "text",
+    "pinned": "boolean", "score": "float8", "reasons": "jsonb", "placed_at": "timestamptz",
+}  # fmt: skip
+_SUGGESTION = {
+    "article_id": "bigint", "story_id": "bigint", "rank": "smallint", "score": "float8", "reasons": "jsonb",
+}  # fmt: skip
+_LINK = {
+    "earlier_id": "bigint", "later_id": "bigint", "state": "text", "score": "float8", "reasons": "jsonb",
+    "created_at": "timestamptz",
+}  # fmt: skip
+_STORY_NUMBERS = "SELECT nextval(pg_get_serial_sequence('archive_story', 'id')) FROM generate_series(1, %s)"
+_DONE = """
+UPDATE archive_placemententry AS entry SET done = seen.wanted, done_at = %(at)s, attempts = 0, last_error = ''
+FROM unnest(%(ids)s::bigint[], %(wanted)s::bigint[]) AS seen (id, wanted) WHERE entry.article_id = seen.id
+"""
 
 # A story further back than REACH_DAYS is proposed as an earlier part of this one from this score on.
 LINK_FROM = 2.0
@@ -68,6 +96,16 @@ class Report:
     moved: int = 0
     failed: int = 0
     moves: list[Move] = field(default_factory=list)
+
+    def add(self, other: Report) -> None:
+        """Count what another run did as well."""
+        self.placed += other.placed
+        self.joined += other.joined
+        self.suggested += other.suggested
+        self.opened += other.opened
+        self.moved += other.moved
+        self.failed += other.failed
+        self.moves += other.moves
 
 
 @contextmanager
@@ -107,10 +145,13 @@ def place_waiting(*, at: datetime, wait: bool = False, limit: int | None = None)
 def _carry(seen: Sequence[tuple[int, int]], report: Report, at: datetime) -> None:
     try:
         with transaction.atomic():
+            # What is lost with the machine is lost together with its place in the outbox, and is placed again.
+            execute("SET LOCAL synchronous_commit = off")
             stories_lock()
-            _place_batch([article for article, _ in seen], report, at)
-            for article, wanted in seen:
-                PlacementEntry.objects.filter(pk=article).update(done=wanted, done_at=at, attempts=0, last_error="")
+            done = Report()
+            _place_batch([article for article, _ in seen], done, at)
+            execute(_DONE, {"ids": [pk for pk, _ in seen], "wanted": [wanted for _, wanted in seen], "at": at})
+        report.add(done)
     except Exception as error:
         if len(seen) > 1:
             log.exception("A batch of %s articles could not be placed; trying them one by one.", len(seen))
@@ -132,92 +173,104 @@ def _place_batch(article_ids: Sequence[int], report: Report, at: datetime) -> No
         .order_by(F("published_at").asc(nulls_last=True), "id")
     )
     gone = [article.pk for article in articles if article.merged_into_id]
-    touched, leads_to = _take_out(gone)
+    touched, leads_to = _take_out(gone) if gone else (set(), {})
     articles = [article for article in articles if not article.merged_into_id]
-    annotate(articles)
-    _file_hashes(articles)
-    entries = vectors.file_terms(articles)
-    held = dict(Membership.objects.filter(article__in=articles).values_list("article_id", "story_id"))
-    barred = exclusions([article.pk for article in articles])
-    for article in articles:
-        entry = entries[article.pk]
-        report.placed += 1
-        if article.pk in held:
-            touched.add(held[article.pk])
-            continue
-        touched.add(_place_one(article, entry, barred.get(article.pk, frozenset()), report, at))
+    held = held_of([article.pk for article in articles])
+    annotate(articles, held)
+    _file_passages(articles, held)
+    filed = vectors.count_terms(articles, {pk: known.weighed for pk, known in held.items()})
+    vectors.file_terms([filed[pk] for pk, known in held.items() if known.weighed is not None], are_new=False)
+    report.placed += len(articles)
+    newcomers = [article for article in articles if held[article.pk].story is None]
+    touched |= {known.story for known in held.values() if known.story is not None}
+    if newcomers:
+        barred = exclusions([article.pk for article in newcomers if held[article.pk].is_kept_out])
+        touched |= _place_new(newcomers, filed, barred, report, at)
+    vectors.file_terms([filed[pk] for pk, known in held.items() if known.weighed is None], are_new=True)
     refresh(touched, at=at, leads_to=leads_to)
 
 
-def _place_one(article: Article, entry: Entry, barred: frozenset[int], report: Report, at: datetime) -> int:
-    decision = place(entry, lookup.story_views(entry, lookup.candidates(entry)), barred)
-    if decision.joins is not None:
-        story = int(decision.joins.story)
-        report.joined += 1
-    else:
-        story = _open(article, at)
-        report.suggested += decision.verdict is Verdict.SUGGEST
-        report.opened += 1
-    near = {int(o.nearest) for o in decision.options}
-    others = {a.pk: a for a in Article.objects.filter(pk__in=near).select_related("current_version", "outlet")}
-    Membership.objects.create(
-        article=article,
-        story_id=story,
-        role=Membership.Role.REPORT if decision.joins else Membership.Role.EARLIEST_HELD,
-        origin=Origin.MACHINE,
-        score=round(decision.joins.score, 3) if decision.joins else 0.0,
-        reasons=_reasons(article, decision.joins, others),
-        placed_at=at,
+def _place_new(
+    articles: Sequence[Article],
+    filed: Mapping[int, vectors.Filed],
+    barred: Mapping[int, frozenset[int]],
+    report: Report,
+    at: datetime,
+) -> set[int]:
+    """Place articles that have no story yet; return the stories that were joined.
+
+    A story opened here is written as `refresh` would derive it from its one member, so it needs none.
+    """
+    surroundings = Surroundings([(filed[article.pk].entry, filed[article.pk].common) for article in articles])
+    numbers = [row[0] for row in rows_of(_STORY_NUMBERS, [len(articles)])]
+    opened: dict[int, Article] = {}
+    joined: set[int] = set()
+    decided: list[tuple[Article, int, Placement]] = []
+    for article, number in zip(articles, numbers, strict=True):
+        entry = filed[article.pk].entry
+        decision = place(entry, surroundings.views(entry), barred.get(article.pk, frozenset()))
+        if decision.joins is not None:
+            story = int(decision.joins.story)
+            joined.add(story)
+            report.joined += 1
+        else:
+            story = number
+            opened[story] = article
+            report.suggested += decision.verdict is Verdict.SUGGEST
+            report.opened += 1
+        surroundings.put(entry, story)
+        decided.append((article, story, decision))
+        score = decision.joins.score if decision.joins else 0.0
+        report.moves.append(Move(article.pk, None, story, decision.verdict, score))
+    _open(opened, at)
+    _write(decided, at)
+    return joined
+
+
+def _open(opened: Mapping[int, Article], at: datetime) -> None:
+    """Open stories with one article each, as `refresh` would derive them from the one member."""
+    insert(
+        Story,
+        _STORY,
+        (
+            (number, story_title(Story(pk=number), [one]), False, at, at, one.published_at, one.published_at, 1, 1)
+            for number, one in opened.items()
+        ),
     )
-    _offer(article, story, decision, others)
-    report.moves.append(
-        Move(article.pk, None, story, decision.verdict, decision.joins.score if decision.joins else 0.0)
-    )
-    return story
 
 
-def _open(article: Article, at: datetime) -> int:
-    """Open a story with this article, as `refresh` would derive it from the one member."""
-    return Story.objects.create(
-        title=article.current_version.headline[:300],
-        first_at=article.published_at,
-        last_at=article.published_at,
-        article_count=1,
-        outlet_count=1,
-        changed_at=at,
-    ).pk
+def _write(decided: Sequence[tuple[Article, int, Placement]], at: datetime) -> None:
+    """Write where articles were placed and why, and keep the stories worth a look: as suggestions, or as proposed
+    links where the story is older than a month."""
+    printed = {article.pk: printed_of(article) for article, _, _ in decided}
+    near = {int(option.nearest) for _, _, decision in decided for option in decision.options}
+    printed |= printed_by_id(near - printed.keys())
+    members, offers, links = [], [], []
+    for article, story, decision in decided:
+        joins = decision.joins
+        role = Membership.Role.REPORT if joins else Membership.Role.EARLIEST_HELD
+        score, because = (round(joins.score, 3), _reasons(article, joins, printed)) if joins else (0.0, "[]")
+        members.append((article.pk, story, role, False, Origin.MACHINE, False, score, because, at))
+        for rank, option in enumerate((option for option in decision.options if option is not joins), start=1):
+            score, because = round(option.score, 3), _reasons(article, option, printed)
+            offers.append((article.pk, option.story, rank, score, because))
+            if option.gap_days > REACH_DAYS and option.score >= LINK_FROM and option.story != story:
+                links.append((option.story, story, StoryLink.State.PROPOSED, score, because, at))
+    insert(Membership, _MEMBERSHIP, members)
+    insert(StorySuggestion, _SUGGESTION, offers)
+    insert(StoryLink, _LINK, links, "ON CONFLICT DO NOTHING")
 
 
-def _reasons(article: Article, option: Option | None, others: Mapping[int, Article]) -> list[str]:
-    if option is None or int(option.nearest) not in others:
-        return []
-    return reasons_for(article, others[int(option.nearest)], list(option.shared))
+def _reasons(article: Article, option: Option, printed: Mapping[int, Printed]) -> str:
+    nearest = printed.get(int(option.nearest))
+    reasons = reasons_for(printed[article.pk], nearest, list(option.shared)) if nearest else []
+    return json.dumps(reasons, ensure_ascii=False)
 
 
-def _offer(article: Article, story: int, decision: Placement, others: Mapping[int, Article]) -> None:
-    """Keep the stories worth a look: as suggestions, or as proposed links where the story is older than a month."""
-    offered = [option for option in decision.options if option is not decision.joins]
-    StorySuggestion.objects.bulk_create(
-        StorySuggestion(
-            article=article,
-            story_id=option.story,
-            rank=rank,
-            score=round(option.score, 3),
-            reasons=_reasons(article, option, others),
-        )
-        for rank, option in enumerate(offered, start=1)
-    )
-    for option in offered:
-        if option.gap_days > REACH_DAYS and option.score >= LINK_FROM and option.story != story:
-            StoryLink.objects.get_or_create(
-                earlier_id=option.story,
-                later_id=story,
-                defaults={"score": round(option.score, 3), "reasons": _reasons(article, option, others)},
-            )
-
-
-def exclusions(article_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+def exclusions(article_ids: Collection[int]) -> dict[int, frozenset[int]]:
     """Return the stories that editors kept these articles out of, and those that such stories led on to since."""
+    if not article_ids:
+        return {}
     found: dict[int, set[int]] = {}
     rows = StoryExclusion.objects.filter(article__in=article_ids).select_related("story")
     for row in rows:
@@ -244,14 +297,16 @@ def _take_out(article_ids: Sequence[int]) -> tuple[set[int], dict[int, int]]:
     return {row.story_id for row in rows}, leads_to
 
 
-def _file_hashes(articles: Sequence[Article]) -> None:
+def _file_passages(articles: Sequence[Article], held: Mapping[int, Held]) -> None:
+    """Keep the winnowed hashes of these articles' texts, writing only what differs from those kept before."""
     furniture = furniture_of({article.outlet_id for article in articles})
-    TextHash.objects.filter(article__in=articles).delete()
-    TextHash.objects.bulk_create(
-        (
-            TextHash(hash=value, article=article)
-            for article in articles
-            for value in winnow(body_of(article, furniture))
-        ),
-        batch_size=5000,
-    )
+    known = [article.pk for article in articles if held[article.pk].has_passages]
+    kept = set(rows_of("SELECT hash, article_id FROM archive_texthash WHERE article_id = ANY(%s)", [known]))
+    wanted = {(value, article.pk) for article in articles for value in winnow(body_of(article, furniture))}
+    if gone := kept - wanted:
+        execute(
+            "DELETE FROM archive_texthash AS kept USING unnest(%s::bigint[], %s::bigint[]) AS gone (hash, article_id)"
+            " WHERE kept.hash = gone.hash AND kept.article_id = gone.article_id",
+            [[value for value, _ in gone], [article for _, article in gone]],
+        )
+    insert(TextHash, {"hash": "bigint", "article_id": "bigint"}, sorted(wanted - kept))

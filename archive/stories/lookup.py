@@ -1,16 +1,16 @@
 """The few articles and stories a placement has to look at, fetched from PostgreSQL.
 
-The promise: two questions to the postings (the window around the article's day, and its rarest terms over the whole
-archive) and one to the stories, each bounded, however much the archive holds.
+The promise: one question to the postings (the window around the article's day, the undated, and its rarest terms over
+the whole archive, each bounded) and one to the stories, however much the archive holds and however many ask at once.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-
-from django.db import connection
 
 from .candidates import (
     ARCHIVE_TERMS,
@@ -23,89 +23,184 @@ from .candidates import (
 )
 from .placement import StoryView
 from .similarity import MEMBERS_COMPARED, Entry
+from .tables import rows_of
 from .vectors import UNDATED, entry_of
 
-# Both questions use the primary key of the postings, (term, day, article).
-_WINDOW = """
-SELECT posting.article_id, sum(posting.weight * asked.weight) AS near
-FROM unnest(%(terms)s::text[], %(weights)s::float8[]) AS asked (term, weight)
-JOIN archive_posting AS posting ON posting.term = asked.term
-    AND posting.day >= %(since)s AND posting.day <= %(until)s
-GROUP BY posting.article_id ORDER BY near DESC, posting.article_id LIMIT %(limit)s
-"""
-_ANY_DAY = """
-SELECT posting.article_id, sum(posting.weight * asked.weight) AS near
-FROM unnest(%(terms)s::text[], %(weights)s::float8[]) AS asked (term, weight)
-JOIN archive_posting AS posting ON posting.term = asked.term
-WHERE NOT EXISTS (
-    SELECT FROM archive_termcount AS held WHERE held.term = asked.term AND held.articles >= %(common)s)
-GROUP BY posting.article_id ORDER BY near DESC, posting.article_id LIMIT %(limit)s
-"""
-# The members of a story nearest in time: membership by story, vector by article.
-_MEMBERS = """
-SELECT near.story_id, member.article_id, member.day, member.vector::text
-FROM unnest(%(stories)s::bigint[]) AS near (story_id)
+# Uses the primary key of the postings, (term, day, article): OFFSET 0 keeps the planner from reading them all.
+_NEAR = """
+SELECT asking.number, found.article_id, found.near
+FROM unnest(%(terms)s::text[], %(weights)s::text[], %(since)s::date[], %(until)s::date[]) WITH ORDINALITY
+    AS asking (terms, weights, since, until, number)
 CROSS JOIN LATERAL (
-    SELECT vector.article_id, vector.day, vector.vector
+    SELECT posting.article_id, sum(posting.weight * asked.weight) AS near
+    FROM unnest(string_to_array(asking.terms, E'\\t'), string_to_array(asking.weights, E'\\t')::float8[])
+        AS asked (term, weight)
+    CROSS JOIN LATERAL (
+        SELECT article_id, weight FROM archive_posting AS held
+        WHERE held.term = asked.term AND held.day >= asking.since AND held.day <= asking.until OFFSET 0
+    ) AS posting
+    GROUP BY posting.article_id ORDER BY near DESC, posting.article_id LIMIT %(limit)s
+) AS found
+"""
+_COMMON = "SELECT term FROM archive_termcount WHERE term = ANY(%s) AND articles >= %s"
+_PLACED = "SELECT article_id, story_id FROM archive_membership WHERE article_id = ANY(%s)"
+# The members of a story nearest in time to a day: membership by story, vector by article.
+_NEAREST_MEMBERS = """
+SELECT asking.number, member.article_id
+FROM unnest(%(stories)s::bigint[], %(days)s::date[]) WITH ORDINALITY AS asking (story_id, day, number)
+CROSS JOIN LATERAL (
+    SELECT vector.article_id
     FROM archive_membership AS placed JOIN archive_termvector AS vector USING (article_id)
-    WHERE placed.story_id = near.story_id AND placed.article_id <> %(article)s
-    ORDER BY abs(coalesce(vector.day, %(day)s) - %(day)s), vector.article_id
+    WHERE placed.story_id = asking.story_id
+    ORDER BY abs(coalesce(vector.day, asking.day) - asking.day), vector.article_id
     LIMIT %(limit)s
 ) AS member
 """
+_VECTORS = "SELECT article_id, day, vector::text FROM archive_termvector WHERE article_id = ANY(%s)"
+
+EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question to the postings: weighed terms within days, both ends included."""
+
+    terms: Sequence[tuple[str, float]]
+    since: date
+    until: date
+
+
+def questions(entry: Entry, common: Collection[str]) -> list[Question]:
+    """Return what is asked for an article; `common` are those of its weightiest terms that many articles hold."""
+    posted = weightiest(entry.vector, POSTED_TERMS)
+    if entry.day is None:
+        rare = [pair for pair in posted if pair[0] not in common]
+        return [Question(posted, UNDATED, UNDATED), Question(rare, EARLIEST, LATEST)]
+    day = date.fromordinal(entry.day)
+    rare = [pair for pair in posted[:ARCHIVE_TERMS] if pair[0] not in common]
+    return [
+        Question(posted, UNDATED, UNDATED),
+        Question(posted, day - timedelta(WINDOW_DAYS), day + timedelta(WINDOW_DAYS)),
+        Question(rare, EARLIEST, LATEST),
+    ]
+
+
+def ask(asked: Sequence[Question]) -> list[list[tuple[int, float]]]:
+    """Return what each question finds, (article, nearness), the nearest first and one more than CANDIDATES at most."""
+    answers: list[list[tuple[int, float]]] = [[] for _ in asked]
+    values = {
+        "terms": ["\t".join(term for term, _ in one.terms) for one in asked],
+        "weights": ["\t".join(repr(weight) for _, weight in one.terms) for one in asked],
+        "since": [one.since for one in asked],
+        "until": [one.until for one in asked],
+        "limit": CANDIDATES + 1,
+    }
+    for number, article, near in rows_of(_NEAR, values):
+        answers[number - 1].append((article, near))
+    return answers
+
+
+def ranked(answers: Iterable[Sequence[tuple[int, float]]], own: int | str) -> dict[int, float]:
+    """Return the articles that the answers for an article name, each with its best rough nearness, nearest first."""
+    found: dict[int, float] = {}
+    for answer in answers:
+        for article, near in answer:
+            found[article] = max(near, found.get(article, 0.0))
+    found.pop(own, None)  # type: ignore[call-overload]
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def candidates(entry: Entry) -> dict[int, float]:
     """Return the articles that share weighty terms with this one, with a rough nearness, the nearest first."""
-    found: dict[int, float] = {}
-    with connection.cursor() as cursor:
-        for terms, sql, extra in _questions(entry):
-            values = {"terms": [t for t, _ in terms], "weights": [w for _, w in terms], "limit": CANDIDATES + 1}
-            cursor.execute(sql, values | extra)
-            for article, near in cursor.fetchall():
-                found[article] = max(near, found.get(article, 0.0))
-    found.pop(entry.id, None)  # type: ignore[arg-type]
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+    terms = [term for term, _ in weightiest(entry.vector, POSTED_TERMS)]
+    common = {term for (term,) in rows_of(_COMMON, [terms, COMMON_FROM])}
+    return ranked(ask(questions(entry, common)), entry.id)
 
 
-def _questions(entry: Entry) -> Iterable[tuple[list[tuple[str, float]], str, dict[str, object]]]:
-    posted = weightiest(entry.vector, POSTED_TERMS)
-    yield posted, _WINDOW, {"since": UNDATED, "until": UNDATED}
-    if entry.day is None:
-        yield posted, _ANY_DAY, {"common": COMMON_FROM}
-        return
-    day = date.fromordinal(entry.day)
-    yield posted, _WINDOW, {"since": day - timedelta(WINDOW_DAYS), "until": day + timedelta(WINDOW_DAYS)}
-    yield posted[:ARCHIVE_TERMS], _ANY_DAY, {"common": COMMON_FROM}
-
-
-def stories_of(article_ids: Sequence[int]) -> dict[int, int]:
+def stories_of(article_ids: Iterable[int]) -> dict[int, int]:
     """Return the story of each of these articles that has one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT article_id, story_id FROM archive_membership WHERE article_id = ANY(%s)", [list(article_ids)]
-        )
-        return dict(cursor.fetchall())
-
-
-def story_views(entry: Entry, found: Mapping[int, float]) -> list[StoryView]:
-    """Return the stories of the best candidates, each with its members nearest in time to the article."""
-    placed = stories_of(list(found))
-    stories = list(dict.fromkeys(placed[article] for article in found if article in placed))[:STORIES_COMPARED]
-    members: dict[int, list[Entry]] = {story: [] for story in stories}
-    day = date.fromordinal(entry.day) if entry.day else UNDATED
-    with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS, {"stories": stories, "article": entry.id, "day": day, "limit": MEMBERS_COMPARED})
-        for story, article, held_day, vector in cursor.fetchall():
-            members[story].append(entry_of(article, held_day, json.loads(vector)))
-    return [StoryView(story, entries) for story, entries in members.items() if entries]
+    return dict(rows_of(_PLACED, [list(article_ids)]))
 
 
 def entries(article_ids: Iterable[int]) -> dict[int, Entry]:
     """Return articles as placement sees them; those that were never filed are left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT article_id, day, vector::text FROM archive_termvector WHERE article_id = ANY(%s)",
-            [list(article_ids)],
-        )
-        return {article: entry_of(article, day, json.loads(vector)) for article, day, vector in cursor.fetchall()}
+    rows = rows_of(_VECTORS, [list(article_ids)])
+    return {article: entry_of(article, day, json.loads(vector)) for article, day, vector in rows}
+
+
+class Surroundings:
+    """What a batch of new articles may be near to: what the archive held before, and those of the batch that were
+    placed already. Asked for the whole batch at once, it answers as if the articles came one by one.
+    """
+
+    def __init__(self, batch: Sequence[tuple[Entry, Collection[str]]]) -> None:
+        """`batch` are the articles in the order in which they are placed, each with its common terms."""
+        self._asked = {entry.id: questions(entry, common) for entry, common in batch}
+        asked = [(article, one) for article, several in self._asked.items() for one in several]
+        self._answers: dict[int | str, list[list[tuple[int, float]]]] = defaultdict(list)
+        for (article, _), answer in zip(asked, ask([one for _, one in asked]), strict=True):
+            self._answers[article].append(answer)
+        self._story = stories_of({pk for several in self._answers.values() for found in several for pk, _ in found})
+        self._members: dict[tuple[int, date], list[int]] = {}
+        self._entries: dict[int, Entry] = {}
+        self._fresh: dict[str, list[tuple[Entry, float]]] = defaultdict(list)
+        self._joined: dict[int, list[int]] = defaultdict(list)
+        self._fetch([(story, _day(entry)) for entry, _ in batch for story in self._stories(entry)])
+
+    def views(self, entry: Entry) -> list[StoryView]:
+        """Return the stories of the best candidates, each with its members nearest in time to the article."""
+        stories = self._stories(entry)
+        day = _day(entry)
+        self._fetch([(story, day) for story in stories])
+        found = []
+        for story in stories:
+            members = [self._entries[pk] for pk in (*self._members[story, day], *self._joined[story])]
+            members.sort(key=lambda member: (abs(member.day - day.toordinal()) if member.day else 0, member.id))
+            if members:
+                found.append(StoryView(story, members[:MEMBERS_COMPARED]))
+        return found
+
+    def put(self, entry: Entry, story: int) -> None:
+        """Let those that come after find this article in that story."""
+        for term, weight in weightiest(entry.vector, POSTED_TERMS):
+            self._fresh[term].append((entry, weight))
+        self._entries[entry.id] = entry  # type: ignore[index]
+        self._story[entry.id] = story  # type: ignore[index]
+        self._joined[story].append(entry.id)  # type: ignore[arg-type]
+
+    def _stories(self, entry: Entry) -> list[int]:
+        answers = [
+            sorted([*held, *self._near(one)], key=lambda pair: (-pair[1], pair[0]))[: CANDIDATES + 1]
+            for one, held in zip(self._asked[entry.id], self._answers[entry.id], strict=True)
+        ]
+        found = ranked(answers, entry.id)
+        return list(dict.fromkeys(self._story[pk] for pk in found if pk in self._story))[:STORIES_COMPARED]
+
+    def _near(self, asked: Question) -> list[tuple[int, float]]:
+        sums: dict[int, float] = defaultdict(float)
+        since, until, undated = asked.since.toordinal(), asked.until.toordinal(), UNDATED.toordinal()
+        for term, weight in asked.terms:
+            for entry, held in self._fresh.get(term, ()):
+                if since <= (entry.day or undated) <= until:
+                    sums[entry.id] += held * weight  # type: ignore[index]
+        return list(sums.items())
+
+    def _fetch(self, pairs: Iterable[tuple[int, date]]) -> None:
+        wanted = [pair for pair in dict.fromkeys(pairs) if pair not in self._members]
+        if not wanted:
+            return
+        self._members.update((pair, []) for pair in wanted)
+        values = {
+            "stories": [story for story, _ in wanted],
+            "days": [day for _, day in wanted],
+            "limit": MEMBERS_COMPARED,
+        }
+        for number, article in rows_of(_NEAREST_MEMBERS, values):
+            self._members[wanted[number - 1]].append(article)
+        unknown = {pk for pair in wanted for pk in self._members[pair]} - self._entries.keys()
+        if unknown:
+            self._entries.update(entries(unknown))
+
+
+def _day(entry: Entry) -> date:
+    return date.fromordinal(entry.day) if entry.day else UNDATED

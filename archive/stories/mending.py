@@ -18,7 +18,7 @@ from . import lookup, repair, vectors
 from .assign import Move, Report, exclusions, one_placer
 from .candidates import REWEIGH_GROWTH
 from .locks import stories_lock
-from .reasons import reasons_for
+from .reasons import printed_of, reasons_for
 from .refresh import refresh
 from .similarity import Entry, nearness, shared_terms
 
@@ -79,7 +79,7 @@ def _weigh_anew(article_ids: Sequence[int]) -> None:
         articles = list(
             Article.objects.filter(pk__in=stale[start : start + WEIGHED_AT_ONCE]).select_related("current_version")
         )
-        vectors.weigh(articles, {article.pk: vectors.counts_of(article.current_version) for article in articles})
+        vectors.weigh_again(articles)
 
 
 def _mend(window: Sequence[int]) -> tuple[list[tuple[int | None, list[int]]], dict[int, int]]:
@@ -137,5 +137,7 @@ def _move(moving: Sequence[int], staying: Sequence[int], story: int, at: datetim
         if others:
             nearest = max(others, key=lambda other: nearness(entry, other))
             row.score = round(nearness(entry, nearest), 3)
-            row.reasons = reasons_for(articles[article], articles[int(nearest.id)], shared_terms(entry, nearest))
+            row.reasons = reasons_for(
+                printed_of(articles[article]), printed_of(articles[int(nearest.id)]), shared_terms(entry, nearest)
+            )
         row.save(update_fields=["story", "placed_at", "reasons", "score"])

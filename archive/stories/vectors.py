@@ -1,21 +1,22 @@
 """The terms of articles as the database keeps them: counted for idf, weighed as vectors, filed as postings.
 
-The promise: after `file_terms` the counts, vectors and postings of these articles say what their current versions
-say, however often it runs.
+The promise: after `count_terms` and `file_terms` the counts, vectors and postings of these articles say what their
+current versions say, however often they run; many articles at once weigh what they would have weighed one by one.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-
-from django.db import connection
 
 from archive.models import Article, Posting, TermCount, TermVector, Version
 
 from . import similarity
-from .candidates import POSTED_TERMS, weightiest
+from .candidates import ARCHIVE_TERMS, COMMON_FROM, POSTED_TERMS, weightiest
+from .tables import execute, insert, rows_of
 from .terms import term_counts
 
 # Undated articles are filed under a day of their own, which every question includes.
@@ -40,66 +41,97 @@ def articles_counted() -> int:
     return TermCount.objects.filter(term=ALL_ARTICLES).values_list("articles", flat=True).first() or 0
 
 
-def idf_of(terms: Iterable[str]) -> similarity.Idf:
-    """Return idf for these terms as the archive knows it now, in one query (primary key of TermCount)."""
-    wanted = [ALL_ARTICLES, *dict.fromkeys(terms)]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT term, articles FROM archive_termcount WHERE term = ANY(%s)", [wanted])
-        holding = dict(cursor.fetchall())
-    total = holding.get(ALL_ARTICLES, 0)
-    return lambda term: similarity.idf(holding.get(term, 0), total)
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An article as it is filed: what placement sees, its version, how many articles it was weighed among, and those
+    of its weightiest terms that too many articles hold to ask the whole archive for them."""
+
+    entry: similarity.Entry
+    version: int
+    day: date | None
+    weighed_among: int
+    common: frozenset[str]
 
 
-def file_terms(articles: Sequence[Article]) -> dict[int, similarity.Entry]:
-    """Count, weigh and file these articles (with current_version loaded); return them as placement sees them.
+def count_terms(articles: Sequence[Article], weighed: Mapping[int, int | None]) -> dict[int, Filed]:
+    """Count and weigh these articles (with current_version loaded), each as if it had come in after those before it.
 
-    Runs in the caller's transaction; the rows of TermCount are locked in the order of their terms.
+    `weighed` is the version that the archive counts of each, None for a new one. Nothing is filed yet: that is
+    `file_terms`. Runs in the caller's transaction; the rows of TermCount are locked in the order of their terms.
     """
-    known = {row.article_id: row for row in TermVector.objects.filter(article__in=articles).select_related("version")}
-    counts = {article.pk: counts_of(article.current_version) for article in articles}
-    change: Counter[str] = Counter()
-    for article in articles:
-        row = known.get(article.pk)
-        if row is None:
-            change[ALL_ARTICLES] += 1
-        elif row.version_id == article.current_version_id:
-            continue
-        else:
-            change.subtract(counts_of(row.version).keys())
-        change.update(counts[article.pk].keys())
-    _change_counts({term: by for term, by in change.items() if by})
-    return weigh(articles, counts)
-
-
-def weigh(articles: Sequence[Article], counts: Mapping[int, Mapping[str, float]]) -> dict[int, similarity.Entry]:
-    """Weigh these articles with the idf of now, keep their vectors and file their postings anew."""
-    idf = idf_of(term for terms in counts.values() for term in terms)
-    total = articles_counted()
-    rows = [
-        TermVector(
-            article=article,
-            version=article.current_version,
-            day=day_of(article),
-            vector=similarity.weigh(counts[article.pk], idf),
-            weighed_among=total,
-        )
-        for article in articles
-    ]
-    TermVector.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["article"],
-        update_fields=["version", "day", "vector", "weighed_among"],
+    before = Version.objects.in_bulk(
+        [known for a in articles if (known := weighed.get(a.pk)) is not None and known != a.current_version_id]
     )
-    Posting.objects.filter(article__in=articles).delete()
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("COPY archive_posting (term, day, article_id, weight) FROM STDIN") as out,
-    ):
-        for row in rows:
-            for term, weight in weightiest(row.vector, POSTED_TERMS):
-                out.write_row((term, row.day or UNDATED, row.article_id, weight))
-    return {row.article_id: entry_of(row.article_id, row.day, row.vector) for row in rows}
+    counts = {article.pk: counts_of(article.current_version) for article in articles}
+    changes: dict[int, Counter[str]] = {}
+    for article in articles:
+        change: Counter[str] = Counter()
+        known = weighed.get(article.pk)
+        if known != article.current_version_id:
+            change.update(counts[article.pk].keys())
+            if known is None:
+                change[ALL_ARTICLES] += 1
+            else:
+                change.subtract(counts_of(before[known]).keys())
+        changes[article.pk] = change
+    holding = _holding_before(changes.values(), counts.values())
+    filed = {}
+    for article in articles:
+        for term, by in changes[article.pk].items():
+            holding[term] = holding.get(term, 0) + by
+        filed[article.pk] = _weigh(article, counts[article.pk], holding)
+    return filed
+
+
+def _holding_before(changes: Iterable[Mapping[str, int]], counts: Iterable[Mapping[str, float]]) -> dict[str, int]:
+    """Carry the changes out; return how many articles held each of the terms before."""
+    net: Counter[str] = Counter()
+    for change in changes:
+        net.update(change)
+    holding = _change_counts({term: by for term, by in net.items() if by})
+    for term in holding:
+        holding[term] -= net[term]
+    unchanged = {ALL_ARTICLES, *(term for terms in counts for term in terms)} - holding.keys()
+    return holding | (_holding(unchanged) if unchanged else {})
+
+
+def _weigh(article: Article, counts: Mapping[str, float], holding: Mapping[str, int]) -> Filed:
+    day = day_of(article)
+    total = holding.get(ALL_ARTICLES, 0)
+    vector = similarity.weigh(counts, lambda term: similarity.idf(holding.get(term, 0), total))
+    asked = weightiest(vector, POSTED_TERMS if day is None else ARCHIVE_TERMS)
+    common = frozenset(term for term, _ in asked if holding.get(term, 0) >= COMMON_FROM)
+    return Filed(entry_of(article.pk, day, vector), article.current_version_id, day, total, common)
+
+
+def file_terms(filed: Iterable[Filed], *, are_new: bool) -> None:
+    """Keep vectors and postings, in place of those kept before unless `are_new`."""
+    rows = list(filed)
+    insert(
+        TermVector,
+        {"article_id": "bigint", "version_id": "bigint", "day": "date", "vector": "jsonb", "weighed_among": "int"},
+        [(row.entry.id, row.version, row.day, json.dumps(row.entry.vector), row.weighed_among) for row in rows],
+        "ON CONFLICT (article_id) DO UPDATE SET version_id = excluded.version_id, day = excluded.day,"
+        " vector = excluded.vector, weighed_among = excluded.weighed_among",
+    )
+    if not are_new:
+        execute("DELETE FROM archive_posting WHERE article_id = ANY(%s)", [[row.entry.id for row in rows]])
+    insert(
+        Posting,
+        {"term": "text", "day": "date", "article_id": "bigint", "weight": "float8"},
+        [
+            (term, row.day or UNDATED, row.entry.id, weight)
+            for row in rows
+            for term, weight in weightiest(row.entry.vector, POSTED_TERMS)
+        ],
+    )
+
+
+def weigh_again(articles: Sequence[Article]) -> None:
+    """Weigh these articles (with current_version loaded) with the idf of now, and file them anew."""
+    counts = {article.pk: counts_of(article.current_version) for article in articles}
+    holding = _holding({ALL_ARTICLES, *(term for terms in counts.values() for term in terms)})
+    file_terms([_weigh(article, counts[article.pk], holding) for article in articles], are_new=False)
 
 
 def forget(article_ids: Iterable[int]) -> None:
@@ -120,19 +152,27 @@ def entry_of(article_id: int, day: date | None, vector: Mapping[str, float]) -> 
     return similarity.Entry(article_id, day.toordinal() if day else None, vector)
 
 
-def _change_counts(change: Mapping[str, int]) -> None:
+def _holding(terms: Iterable[str]) -> dict[str, int]:
+    """Return how many articles hold each of these terms; those that none ever held are left out."""
+    return dict(rows_of("SELECT term, articles FROM archive_termcount WHERE term = ANY(%s)", [list(terms)]))
+
+
+def _change_counts(change: Mapping[str, int]) -> dict[str, int]:
+    """Add to the counts of these terms, or take away; return what they are now."""
     more = sorted(term for term, by in change.items() if by > 0)
     fewer = sorted(term for term, by in change.items() if by < 0)
-    with connection.cursor() as cursor:
-        if more:
-            cursor.execute(
-                "INSERT INTO archive_termcount AS held (term, articles) SELECT * FROM unnest(%s::text[], %s::int[])"
-                " ON CONFLICT (term) DO UPDATE SET articles = held.articles + excluded.articles",
-                [more, [change[term] for term in more]],
-            )
-        if fewer:
-            cursor.execute(
-                "UPDATE archive_termcount AS held SET articles = greatest(held.articles + change.by, 0)"
-                " FROM unnest(%s::text[], %s::int[]) AS change (term, by) WHERE held.term = change.term",
-                [fewer, [change[term] for term in fewer]],
-            )
+    now: list[tuple] = []
+    if more:
+        now += rows_of(
+            "INSERT INTO archive_termcount AS held (term, articles) SELECT * FROM unnest(%s::text[], %s::int[])"
+            " ON CONFLICT (term) DO UPDATE SET articles = held.articles + excluded.articles RETURNING term, articles",
+            [more, [change[term] for term in more]],
+        )
+    if fewer:
+        now += rows_of(
+            "UPDATE archive_termcount AS held SET articles = greatest(held.articles + change.by, 0)"
+            " FROM unnest(%s::text[], %s::int[]) AS change (term, by) WHERE held.term = change.term"
+            " RETURNING held.term, held.articles",
+            [fewer, [change[term] for term in fewer]],
+        )
+    return dict(now)

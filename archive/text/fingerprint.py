@@ -8,6 +8,8 @@ whenever two texts share a passage of `WINDOW + 8 - 1` words.
 from __future__ import annotations
 
 import hashlib
+import itertools
+import struct
 from collections.abc import Collection, Iterable
 
 from archive.text.normalize import line_key, words
@@ -40,11 +42,16 @@ def _grams(tokens: list[str], size: int) -> list[int]:
     if not tokens:
         return []
     size = min(size, len(tokens))
-    joined = (" ".join(tokens[i : i + size]) for i in range(len(tokens) - size + 1))
-    # Signed 64 bits, as PostgreSQL's bigint holds them.
-    return [
-        int.from_bytes(hashlib.blake2b(gram.encode(), digest_size=8).digest(), "big", signed=True) for gram in joined
+    parts = [token.encode() for token in tokens]
+    joined = b" ".join(parts)
+    # Where each token begins, and one place behind the end as if another followed.
+    starts = list(itertools.accumulate((len(part) + 1 for part in parts), initial=0))
+    digests = [
+        hashlib.blake2b(joined[start : end - 1], digest_size=8).digest()
+        for start, end in zip(starts, starts[size:], strict=False)
     ]
+    # Signed 64 bits, as PostgreSQL's bigint holds them.
+    return list(struct.unpack(f">{len(digests)}q", b"".join(digests)))
 
 
 def shingles(text: str) -> frozenset[int]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from archive import clock
+from archive.articles import trail
 from archive.articles.permissions import may
 from archive.models import Article, Story, StoryEdit, StoryLink, StorySuggestion
 from archive.stories import lists, operations, queries
@@ -89,6 +90,14 @@ def export(request, pk: int, form: str):
         return elsewhere
     record = queries.story_record(held.pk, request.user, at=clock.now())
     name = f"story-{held.pk}.{form}"
+    if form in ("json", "csv"):
+        trail.record_export(
+            articles=[row["article"] for row in record["articles"]],
+            form=form,
+            subject=f"story {held.pk}",
+            by=request.user,
+            at=clock.now(),
+        )
     if form == "json":
         answer = HttpResponse(json.dumps(record, ensure_ascii=False), content_type="application/json")
     elif form == "csv":

@@ -15,6 +15,7 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -265,6 +266,10 @@ class WhooshEngine:
                 mask &= ~np.isin(segment.articles, np.fromiter(hidden, np.uint64, len(hidden)))
             total += int(mask.sum())
         return total
+
+    def begun_at(self) -> datetime:
+        """Return when the live generation was begun."""
+        return self.generations.started_at(self.generations.live())
 
     def statistics(self) -> Statistics:
         """Return the state of the live index."""
