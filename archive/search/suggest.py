@@ -17,7 +17,9 @@ from .types import SearchRequest
 TRIED = 3
 
 
-def did_you_mean(engine: SearchEngine, request: SearchRequest, asked: Callable[[Node], Node] = lambda node: node) -> str:
+def did_you_mean(
+    engine: SearchEngine, request: SearchRequest, asked: Callable[[Node], Node] = lambda node: node
+) -> str:
     """Return the query with unknown words replaced by ones spelt alike, "" when that finds nothing either.
 
     `asked` says what a query is asked as.
