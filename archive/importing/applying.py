@@ -99,7 +99,7 @@ def _first_of_each(prepared: Sequence[Prepared]) -> tuple[list[Prepared], list[P
     later: list[Prepared] = []
     for one in prepared:
         keys = set(identities(one.arrival))
-        strange = not one.arrival.guid or one.arrival.from_page
+        strange = (not one.arrival.guid or one.arrival.from_page) and not one.arrival.is_record
         near = strange and sum(value in passages for value in one.passages) > 1
         if keys & seen or near:
             later.append(one)

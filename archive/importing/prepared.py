@@ -58,6 +58,11 @@ class Prepared:
         return "\n".join((self.content.headline, self.content.standfirst, self.content.body))
 
     @property
+    def is_restorable(self) -> bool:
+        """Say whether it comes with its whole history, and nobody changed its text on the way."""
+        return self.parsed.is_record and not self.changed and not self.item.decision.get("fields")
+
+    @property
     def sought(self) -> Sought:
         """What the archive is asked for."""
         return Sought(self.arrival, self.text, self.passages)
@@ -91,6 +96,7 @@ def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
         issued_at=parsed.issued_at,
         sees_reverts=run.origin == ImportRun.Origin.WATCH,
         from_page=item.format in PAGE_FORMATS,
+        is_record=parsed.is_record,
     )
     return Prepared(
         item,

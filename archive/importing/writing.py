@@ -5,6 +5,7 @@ Everything happens inside the transaction of the batch; new articles go in with 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from archive.articles import bulk, operations, trail
+from archive.articles import bulk, operations, restore, trail
 from archive.articles.content import NewCapture, url_key
 from archive.models import Article, Blob, ImportItem, ImportRun, Outlet, Version
 
@@ -37,6 +38,9 @@ def write(run: ImportRun, planned: Sequence[tuple[Prepared, Plan]], memory: Memo
     known = [(one, plan) for one, plan in planned if plan.outcome is Outcome.UNCHANGED]
     versions = [(one, plan) for one, plan in planned if plan.outcome is Outcome.NEW_VERSION]
     done: list[_Result] = []
+    records = [(one, plan) for one, plan in created if one.is_restorable]
+    created = [(one, plan) for one, plan in created if not one.is_restorable]
+    done.extend(_restored(one, plan, run, at) for one, plan in records)
     if created:
         _mark_as_held({plan.outlet_id for _, plan in created if plan.outlet_id})
         rows = [_new_article(one, plan, run, at) for one, plan in created]
@@ -79,6 +83,25 @@ def _new_article(one: Prepared, plan: Plan, run: ImportRun, at: datetime) -> bul
         passages=one.passages,
         edited_fields=_edited(one, run, at),
     )
+
+
+def _restored(one: Prepared, plan: Plan, run: ImportRun, at: datetime) -> _Result:
+    """Write an article that comes with its whole history out of another archive."""
+    assert plan.outlet_id is not None
+    _mark_as_held([plan.outlet_id])
+    record = json.loads(Blob.objects.get(pk=one.blob).content().lstrip(b"\xef\xbb\xbf"))
+    written = restore.restore_article(
+        outlet=Outlet.objects.get(pk=plan.outlet_id),
+        record=record[0] if isinstance(record, list) else record,
+        content=one.content,
+        metadata=one.metadata,
+        arrival=_capture(one),
+        passages=one.passages,
+        at=at,
+        # Whoever runs commands keeps the accounts of both archives; a file that somebody uploads may name anyone.
+        with_people=run.origin == ImportRun.Origin.COMMAND,
+    )
+    return _Result(one, plan, written.article_id, written.version_id, written.capture_id)
 
 
 def _edited(one: Prepared, run: ImportRun, at: datetime) -> dict[str, Any]:
