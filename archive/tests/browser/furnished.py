@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from archive import clock
 from archive.articles import collections, legal, merging, operations
-from archive.importing import run, staging
+from archive.importing import run, staging, work
 from archive.importing.sample import FOLDER
 from archive.models import (
     Alert,
@@ -87,7 +87,7 @@ def _imported(by) -> ImportRun:
     files = [staging.NewFile(name, (FOLDER / name).read_bytes()) for name in names]
     staging.add_files(job, [*files, staging.NewFile("broken.zip", UNREADABLE)], at=clock.now())
     run.begin(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     job.refresh_from_db()
     return job
 
@@ -98,7 +98,7 @@ def _waiting(by) -> ImportRun:
     files = [staging.NewFile(name, (FOLDER / name).read_bytes()) for name in names]
     staging.add_files(job, [*files, staging.NewFile("timetable.csv", TABLE)], at=clock.now())
     run.begin(job)
-    _until_read(lambda: run.read_some(job.pk))
+    _until_read(lambda: work.read_some(job.pk))
     job.refresh_from_db()
     return job
 

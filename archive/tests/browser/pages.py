@@ -44,6 +44,7 @@ NOT_PAGES = {
     "collection_feed": "a feed",
     "collection_item": "a deed",
     "collection_put_away": "a deed",
+    "confirm_claim": "a deed",
     "evidence": "a file",
     "health": "data for a watchman",
     "javascript_catalog": "a script",
@@ -64,6 +65,7 @@ NOT_PAGES = {
     "story_graph": "a picture to take away",
     "theme": "a deed",
     "trail_export": "a file",
+    "withdraw_confirmation": "a deed",
 }
 
 
@@ -113,6 +115,7 @@ def _places(world: Furnished) -> dict[str, list[tuple[list[object], str]]]:
         "admin:import_paste": [plain()],
         "admin:import_run": [plain(world.waiting.pk), plain(world.done.pk), plain(world.done.pk, query="?show=failed")],
         "admin:import_send": [plain()],
+        "admin:import_withdraw": [plain(world.done.pk)],
         "admin:imports": [plain()],
         "admin:index": [plain()],
         "admin:password_change": [plain()],
