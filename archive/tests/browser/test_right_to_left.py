@@ -55,9 +55,11 @@ def right_to_left(world) -> Iterator[None]:
     about = {"bidi": True, "code": PSEUDO, "name": "Pseudo", "name_local": "Pseudo"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(locale.LANG_INFO, PSEUDO, about)
-        patch.setitem(trans_real._translations, PSEUDO, Pseudo())
-        with override_settings(LANGUAGES=[(PSEUDO, "Pseudo")], LANGUAGE_CODE=PSEUDO), translation.override(PSEUDO):
-            yield
+        with override_settings(LANGUAGES=[(PSEUDO, "Pseudo")], LANGUAGE_CODE=PSEUDO):
+            # Changed settings make Django forget its catalogs: the one that translates everything comes after them.
+            patch.setitem(trans_real._translations, PSEUDO, Pseudo())
+            with translation.override(PSEUDO):
+                yield
 
 
 @pytest.fixture(scope="module")
