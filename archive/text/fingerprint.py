@@ -8,7 +8,10 @@ whenever two texts share a passage of `WINDOW + 8 - 1` words.
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Collection, Iterable
+from hashlib import blake2b
+from itertools import accumulate
 
 from archive.text.normalize import line_key, words
 
@@ -37,19 +40,29 @@ def content_sha256(*parts: str) -> str:
 
 
 def _grams(tokens: list[str], size: int) -> list[int]:
+    """Return the hashes of all runs of `size` tokens, the same in every process, as PostgreSQL's bigint holds them."""
     if not tokens:
         return []
     size = min(size, len(tokens))
-    joined = (" ".join(tokens[i : i + size]) for i in range(len(tokens) - size + 1))
-    # Signed 64 bits, as PostgreSQL's bigint holds them.
-    return [
-        int.from_bytes(hashlib.blake2b(gram.encode(), digest_size=8).digest(), "big", signed=True) for gram in joined
-    ]
+    text = " ".join(tokens).encode()
+    ends = list(accumulate(len(token) + 1 for token in (tokens if text.isascii() else map(str.encode, tokens))))
+    starts = [0, *ends]
+    digests = b"".join(
+        blake2b(text[start : end - 1], digest_size=8).digest()
+        for start, end in zip(starts, ends[size - 1 :], strict=False)
+    )
+    return list(struct.unpack(f">{len(digests) // 8}q", digests))
 
 
 def shingles(text: str) -> frozenset[int]:
-    """Return the hashes of all runs of five folded words in `text` (of the whole text where it is shorter)."""
-    return frozenset(_grams(words(text), SHINGLE))
+    """Return hashes of all runs of five folded words in `text` (of the whole text where it is shorter).
+
+    They are only for comparing texts within one process: each process hashes otherwise.
+    """
+    tokens = words(text)
+    if len(tokens) <= SHINGLE:
+        return frozenset({hash(tuple(tokens))}) if tokens else frozenset()
+    return frozenset(map(hash, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
 
 
 def containment(part: Collection[int], whole: Collection[int]) -> float:
@@ -75,18 +88,7 @@ def winnow_of(tokens: list[str]) -> frozenset[int]:
     grams = _grams(tokens, GRAM)
     if len(grams) <= WINDOW:
         return frozenset({min(grams)}) if grams else frozenset()
-    chosen: set[int] = set()
-    last = -1
-    for start in range(len(grams) - WINDOW + 1):
-        if last < start:
-            window = grams[start : start + WINDOW]
-            window.reverse()
-            last = start + WINDOW - 1 - window.index(min(window))
-            chosen.add(grams[last])
-        elif grams[start + WINDOW - 1] <= grams[last]:
-            last = start + WINDOW - 1
-            chosen.add(grams[last])
-    return frozenset(chosen)
+    return frozenset(map(min, zip(*(grams[start:] for start in range(WINDOW)), strict=False)))
 
 
 def without_furniture(lines: Iterable[str], furniture: Collection[str]) -> str:
