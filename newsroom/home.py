@@ -28,6 +28,7 @@ class Secrets:
     secret_key: str
     superuser_password: str
     database_password: str
+    owner_password: str
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,16 @@ class Home:
         if not path.exists():
             with self.locked("secrets"):
                 if not path.exists():
-                    self._make_secrets(path)
+                    self._make_secrets(path, {})
         try:
-            return Secrets(**json.loads(path.read_text()))
+            held = json.loads(path.read_text())
+            if "owner_password" not in held:
+                # A home from the time when one role did everything.
+                with self.locked("secrets"):
+                    held = json.loads(path.read_text())
+                    if "owner_password" not in held:
+                        held = self._make_secrets(path, held)
+            return Secrets(**held)
         except (OSError, ValueError, TypeError) as error:
             raise HomeError(
                 f"The secrets in {path} can't be read: run as the user who owns the archive's home, "
@@ -101,8 +109,8 @@ class Home:
             ) from error
 
     @staticmethod
-    def _make_secrets(path: Path) -> None:
-        made = {name: secrets.token_urlsafe(40) for name in Secrets.__dataclass_fields__}
+    def _make_secrets(path: Path, held: dict[str, str]) -> dict[str, str]:
+        made = {name: secrets.token_urlsafe(40) for name in Secrets.__dataclass_fields__} | held
         partial = path.with_suffix(".partial")
         try:
             with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
@@ -112,3 +120,4 @@ class Home:
             raise HomeError(
                 f"{path} can't be written ({error.strerror}): free some space or mend its rights."
             ) from error
+        return made

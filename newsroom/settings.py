@@ -78,6 +78,9 @@ DATABASES = {
     if DATABASE_URL
     else database(services().database_url, "newsroom.postgresql")
 }
+# Whoever makes and changes tables; the site itself works as a role that may do neither.
+DATABASE_OWNER_URL = text("DATABASE_OWNER_URL") or (services().owner_url if EMBEDDED_DATABASE else "")
+DATABASE_OWNER = database(DATABASE_OWNER_URL, "") if DATABASE_OWNER_URL else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 EMBEDDED_BROKER = not text("BROKER_URL")
@@ -174,6 +177,7 @@ CACHES = {
 # Signing in, and who may see what ------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "archive.User"
+AUTHENTICATION_BACKENDS = ["archive.articles.permissions.RoleBackend"]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign_in"

@@ -11,7 +11,16 @@ import tempfile
 home = tempfile.mkdtemp(prefix="archive-test-")
 atexit.register(shutil.rmtree, home, ignore_errors=True)
 
-for name in ("DATABASE_URL", "BROKER_URL", "DEBUG", "SEARCH_ENGINE", "ARCHIVE_PUBLIC", "HTTPS", "SITE_URL"):
+for name in (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "BROKER_URL",
+    "DEBUG",
+    "SEARCH_ENGINE",
+    "ARCHIVE_PUBLIC",
+    "HTTPS",
+    "SITE_URL",
+):
     os.environ.pop(name, None)
 os.environ["ARCHIVE_HOME"] = home
 os.environ["ARCHIVE_DURABLE"] = "off"

@@ -5,7 +5,7 @@
 DIR holds bodies.jsonl with the dumps it names. `--dumps` is a folder of further dumps for pages.jsonl, named
 PAGE.STYLE.txt (made with `lynx -dump -nolist -width=1000`, `w3m -dump -cols 2000` and resiliparse). With
 `--cross-validate` the figures are those of models that saw no page of the host they are measured on.
-Needs numpy and scikit-learn, which the archive itself does not.
+Needs scikit-learn, which the archive itself does not.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.formats.rows import FIELDS
 from archive.importing import decisions
-from archive.importing.run import Progress
+from archive.importing.progress import Progress
 from archive.models import ImportItem, ImportRun, Version
 from archive.text.diff import diff_texts
 

@@ -24,6 +24,8 @@ from archive import clock
 from archive.articles.operations import ArchiveError, find_outlet
 from archive.articles.permissions import may, require
 from archive.importing import decisions, run, staging
+from archive.importing.progress import progress as progress_of
+from archive.importing.progress import report as report_of
 from archive.models import ImportItem, ImportRun, Outlet
 
 from .import_views import FILTERS, counts, filtered, item_view, questions_by_name, tables
@@ -69,7 +71,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a run: how far it is, what its items would become or became, and what can be done with it."""
     require(request.user, "import_articles")
     job = get_object_or_404(ImportRun.objects.select_related("created_by"), pk=pk)
-    now = run.progress(job)
+    now = progress_of(job)
     context: dict[str, Any] = {
         "run": job,
         "progress": now,
@@ -107,7 +109,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> JsonResponse:
     """Say where a run stands, for scripts."""
     require(request.user, "import_articles")
-    now = run.progress(get_object_or_404(ImportRun, pk=pk))
+    now = progress_of(get_object_or_404(ImportRun, pk=pk))
     return JsonResponse(asdict(now) | {"share": round(now.share, 4)})
 
 
@@ -177,7 +179,7 @@ def report(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """Hand out what became of each item, as JSON or CSV."""
     require(request.user, "import_articles")
     job = get_object_or_404(ImportRun, pk=pk)
-    result = run.report(job)
+    result = report_of(job)
     if form == "json":
         response = HttpResponse(json.dumps(result, ensure_ascii=False), content_type="application/json")
     elif form == "csv":

@@ -7,12 +7,13 @@ outlet published.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
-from django.db.models.functions import TruncDay, TruncMonth, TruncYear
+from django.db import connection
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import TruncDay, TruncYear
 
 from archive.models import (
     Article,
@@ -33,6 +34,7 @@ from .queries import listed
 LISTED_OUTLETS = 500
 LISTED_TAGS = 200
 FEWEST_DAYS = 27
+SHOWN_OF_A_STORY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,6 @@ class OutletPage:
     relied_on: int
 
 
-def is_empty(user) -> bool:
-    """Say whether this person can see no article at all."""
-    return not Article.objects.visible_to(user).exists()
-
-
 def latest_arrivals(user, limit: int = 8) -> list[Article]:
     """Return what came in last; uses article_by_arrival."""
     return list(listed(Article.objects.visible_to(user)).order_by("-created_at", "-id")[:limit])
@@ -74,11 +71,16 @@ def latest_arrivals(user, limit: int = 8) -> list[Article]:
 def running_stories(user, limit: int = 6) -> list[Story]:
     """Return the stories with the latest activity, each with its newest articles; uses story_by_activity."""
     seen = Article.objects.visible_to(user)
-    newest = Membership.objects.filter(article__in=seen).select_related("article__outlet", "article__current_version")
+    newest = (
+        Membership.objects.filter(article__in=seen)
+        .select_related("article__outlet", "article__current_version")
+        .defer("article__current_version__body", "article__current_version__posts")
+        .order_by("-placed_at", "-id")
+    )
     return list(
         Story.objects.filter(merged_into=None, article_count__gt=1, memberships__article__in=seen)
         .distinct()
-        .prefetch_related(Prefetch("memberships", queryset=newest.order_by("-placed_at", "-id"), to_attr="newest"))
+        .prefetch_related(Prefetch("memberships", queryset=newest[:SHOWN_OF_A_STORY], to_attr="newest"))
         .order_by(F("last_at").desc(nulls_last=True), "-id")[:limit]
     )
 
@@ -96,13 +98,17 @@ def latest_runs(limit: int = 6) -> list[ImportRun]:
 
 
 def figures(user) -> dict[str, int]:
-    """Return how much the archive holds, as this person may see it."""
-    articles = Article.objects.visible_to(user).order_by()
-    return {
-        "articles": articles.count(),
-        "outlets": Outlet.objects.filter(merged_into=None, is_held=True).count(),
-        "stories": Story.objects.filter(merged_into=None, article_count__gt=1).count(),
+    """Return how much the archive holds, as this person may see it, in one query."""
+    counted = {
+        "articles": Article.objects.visible_to(user),
+        "outlets": Outlet.objects.filter(merged_into=None, is_held=True),
+        "stories": Story.objects.filter(merged_into=None, article_count__gt=1),
     }
+    parts = [
+        rows.order_by().values(thing=Value(name)).annotate(count=Count("pk")).values_list("thing", "count")
+        for name, rows in counted.items()
+    ]
+    return dict.fromkeys(counted, 0) | dict(parts[0].union(*parts[1:], all=True))
 
 
 def outlets_held(user, words: str = "") -> list[Counted]:
@@ -161,9 +167,8 @@ def outlet_page(user, slug: str) -> OutletPage:
         last_at=figures["last"],
         relies_on=[(row["name"], row["slug"] or "", row["count"]) for row in cited],
         relied_on=Article.objects.visible_to(user)
-        .filter(attributions__outlet=outlet, attributions__rejected_at=None)
+        .filter(pk__in=Attribution.objects.filter(outlet=outlet, rejected_at=None).values("article"))
         .exclude(outlet=outlet)
-        .distinct()
         .count(),
     )
 
@@ -203,39 +208,59 @@ def tags_beside(articles: QuerySet[Article], tag: Tag, limit: int = 12) -> list[
     return [Counted(tags[pk], count) for pk, count in counts.items()]
 
 
-def outlets_of(articles: QuerySet[Article], limit: int = 12) -> list[Counted]:
-    """Return the outlets that put these articles out, the busiest first."""
-    counts = dict(
-        articles.order_by().values_list("outlet").annotate(count=Count("pk")).order_by("-count", "outlet")[:limit]
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a set of articles is spread: how many fall on each day, and how many each outlet put out."""
+
+    days: dict[date, int]
+    outlets: dict[int, int]
+
+
+def spread(articles: QuerySet[Article]) -> Spread:
+    """Return how these articles are spread over days and outlets, in one query that visits each article once."""
+    # An empty queryset has no SQL; asking it for any is an error of Django's own.
+    rows, params = articles.order_by().values("published_at", "outlet_id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (published_at AT TIME ZONE 'UTC')::date, outlet_id, count(*)"
+            f" FROM ({rows}) AS held (published_at, outlet_id)"
+            " GROUP BY GROUPING SETS ((1), (outlet_id)) HAVING count(*) > 0",
+            params,
+        )
+        found = cursor.fetchall()
+    return Spread(
+        days={day: count for day, _, count in found if day is not None},
+        outlets={outlet: count for _, outlet, count in found if outlet is not None},
     )
+
+
+def busiest_outlets(found: Spread, limit: int = 12) -> list[Counted]:
+    """Return the outlets of a spread, the busiest first."""
+    counts = dict(sorted(found.outlets.items(), key=lambda one: (-one[1], one[0]))[:limit])
     outlets = Outlet.objects.in_bulk(list(counts))
     return [Counted(outlets[pk], count) for pk, count in counts.items()]
 
 
-def volume(articles: QuerySet[Article]) -> tuple[str, list[tuple[date, int]]]:
+def volume(days: Mapping[date, int]) -> tuple[str, list[tuple[date, int]]]:
     """Return how many dated articles fall into each day, month or year, empty ones included, and which it is.
 
     The step follows the span: up to ten weeks by day, up to eight years by month, else by year.
     """
-    ends = articles.order_by().aggregate(first=Min("published_at"), last=Max("published_at"))
-    if ends["first"] is None:
+    if not days:
         return "month", []
-    first, last = ends["first"].astimezone(UTC).date(), ends["last"].astimezone(UTC).date()
-    days = (last - first).days
-    if days < FEWEST_DAYS:
+    first, last = min(days), max(days)
+    span = (last - first).days
+    if span < FEWEST_DAYS:
         # A few days alone would be a few slabs: show them with the quiet days around them.
-        first -= timedelta(days=(FEWEST_DAYS - days) // 2)
+        first -= timedelta(days=(FEWEST_DAYS - span) // 2)
         last = first + timedelta(days=FEWEST_DAYS)
-    step, trunc = ("day", TruncDay) if days <= 70 else ("month", TruncMonth) if days <= 8 * 366 else ("year", TruncYear)
-    rows = (
-        articles.filter(published_at__isnull=False)
-        .order_by()
-        .annotate(period=trunc("published_at", tzinfo=UTC))
-        .values_list("period")
-        .annotate(count=Count("pk"))
-    )
-    counts = {period.date(): count for period, count in rows}
-    return step, [(period, counts.get(period, 0)) for period in _periods(first, last, step)]
+    step = "day" if span <= 70 else "month" if span <= 8 * 366 else "year"
+    counts: Counter[date] = Counter()
+    for each, count in days.items():
+        counts[
+            each.replace(day=1, month=1) if step == "year" else each.replace(day=1) if step == "month" else each
+        ] += count
+    return step, [(period, counts[period]) for period in _periods(first, last, step)]
 
 
 def days_of_year(user, year: int) -> dict[date, int]:

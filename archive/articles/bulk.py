@@ -160,6 +160,7 @@ def _article_row(row: NewArticle, ids: Written, at: datetime) -> dict[str, Any]:
         "page": about.page[:40],
         "edition": about.edition[:120],
         "editor_note": about.editor_note,
+        "later_byline": "",
         "usage_terms": about.usage_terms,
         "usage_expires_at": about.usage_expires_at,
         "edited_fields": _json(row.edited_fields),

@@ -31,7 +31,7 @@ def printed_date(article: Article) -> str:
 
 def citation_text(article: Article, version: Version) -> str:
     """Return the citation as one line of plain text."""
-    parts = [version.byline, f"“{version.headline}”", article.outlet.name, printed_date(article)]
+    parts = [article.byline_of(version), f"“{version.headline}”", article.outlet.name, printed_date(article)]
     said = ", ".join(part for part in parts if part) + "."
     if article.url:
         said += f" {article.url}."
@@ -40,7 +40,7 @@ def citation_text(article: Article, version: Version) -> str:
 
 def citation_html(article: Article, version: Version) -> SafeString:
     """Return the citation as HTML to paste into a document; everything in it is escaped."""
-    byline = f"{version.byline}, " if version.byline else ""
+    byline = f"{printed}, " if (printed := article.byline_of(version)) else ""
     headline = format_html('“<a href="{}">{}</a>”' if article.url else "“{1}”", article.url, version.headline)
     return format_html(
         "{}{}, <cite>{}</cite>, {}. {}",

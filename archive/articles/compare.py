@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,6 +24,8 @@ MOST_CHANGES = 60
 LONGEST_WORDS = 300
 SHOWN_WORDS = 40
 
+# The whole texts of a version, which a list of versions does not show.
+TEXTS = ("body", "posts", "captions", "standfirst", "source_line")
 _OWN = {Version.Kind.KILL, Version.Kind.REINSTATEMENT, Version.Kind.REVERT}
 
 
@@ -50,9 +52,18 @@ def compare_versions(before: Version, after: Version) -> Comparison:
 
 def chain(article: Article) -> QuerySet[Version]:
     """Return the versions of an article and of those merged into it, as the outlet issued them."""
-    return Version.objects.filter(Q(article=article) | Q(article__merged_into=article)).order_by(
+    return _chained(_with_merged(article))
+
+
+def _chained(article_ids: Sequence[int]) -> QuerySet[Version]:
+    return Version.objects.filter(article__in=article_ids).order_by(
         Coalesce("issued_at", "recorded_at"), "number", "id"
     )
+
+
+def _with_merged(article: Article) -> list[int]:
+    # Asked for beforehand: inside a query of many joins, either form would have PostgreSQL read every version it holds.
+    return [article.pk, *article.merged.order_by("pk").values_list("pk", flat=True)]
 
 
 def record_changes(article: Article) -> None:
@@ -162,12 +173,18 @@ class HistoryEntry:
 
 
 def history_page(article: Article) -> list[HistoryEntry]:
-    """Return an article's history, oldest first, in two queries however long it is."""
+    """Return an article's history, oldest first, in three queries however long it is."""
+    ids = _with_merged(article)
     versions = list(
-        chain(article).select_related("author", "capture", "import_item__run__created_by", "change", "reverts_to")
+        _chained(ids)
+        .select_related("author", "capture", "import_item__run__created_by", "change", "reverts_to")
+        .defer(
+            *(*TEXTS, "reverts_to__body", "reverts_to__posts"),
+            *("import_item__parsed", "import_item__plan", "import_item__decision", "capture__reading"),
+        )
     )
     captures: dict[int | None, list[Capture]] = {}
-    held = Capture.objects.filter(Q(article=article) | Q(article__merged_into=article)).select_related("blob")
+    held = Capture.objects.filter(article__in=ids).select_related("blob")
     for capture in held.defer("reading", "blob__data").order_by("captured_at", "id"):
         captures.setdefault(capture.version_id, []).append(capture)
     bases: list[Version | None] = [None, *versions]

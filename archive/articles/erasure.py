@@ -36,7 +36,7 @@ from .content import content_of_version
 from .operations import touch
 
 TEXT_FIELDS = ("headline", "standfirst", "byline", "dateline", "credit", "source_line", "body")
-ARTICLE_FIELDS = ("slugline", "editor_note", "published_printed", "not_before_reason")
+ARTICLE_FIELDS = ("slugline", "editor_note", "later_byline", "published_printed", "not_before_reason")
 LIST_FIELDS = ("authors", "captions", "posts")
 REDACTED = "[redacted]"
 

@@ -166,6 +166,9 @@ def add_version(
     )
     if stored is not None:
         Capture.objects.filter(pk=stored.pk).update(version=version)
+    if by is not None and held.later_byline:
+        # Whoever wrote a version saw the byline that was shown, and left it or wrote another.
+        Article.objects.filter(pk=held.pk).update(later_byline="")
     record_changes(held)
     touch(held.pk)
     article.current_version = held.current_version

@@ -49,7 +49,7 @@ def article_pdf(
         page.note(f"Recorded {version.recorded_at:%Y-%m-%d %H:%M} UTC. {version.reason}")
         page.note(f"sha256 of the text: {version.content_sha256}")
         right = version.language.split("-")[0] in RIGHT_TO_LEFT
-        for text, size in ((version.headline, 15), (version.standfirst, 12), (version.byline, 9)):
+        for text, size in ((version.headline, 15), (version.standfirst, 12), (article.byline_of(version), 9)):
             page.text(text, size, right)
         for paragraph in version.body.split("\n"):
             page.text(paragraph, 10.5, right)

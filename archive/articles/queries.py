@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Prefetch, QuerySet, When, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
-from archive.models import Article, ArticleTag, Attribution, Capture, LegalNote, Quote, Tag, Version
+from archive.models import Article, ArticleTag, Attribution, Capture, LegalNote, Quote, QuoteVariant, Tag, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class ArticlePage:
         """The machine's reading of the capture this version came from, or an empty one."""
         for capture in self.captures:
             if capture.pk == self.version.capture_id:
-                return capture.reading
+                return capture.read
         return {}
 
 
@@ -56,35 +56,45 @@ def in_order(user, ids: Sequence[int], at: datetime | None = None) -> list[Artic
     return [found[pk] for pk in ids if pk in found]
 
 
+# What a list of versions or captures does not show: whole texts, and what the machine read.
+_TEXTS = ("body", "posts", "captions", "standfirst", "source_line")
+_READINGS = ("import_item__parsed", "import_item__plan", "import_item__decision", "capture__reading")
+
+
 def article_page(user, article_id: int, *, number: int | None = None, at: datetime | None = None) -> ArticlePage:
     """Return what the page of an article shows, for its current version or the one with this number.
 
     Raises Article.DoesNotExist or Version.DoesNotExist when there is none that this person may see.
     """
-    article = (
-        Article.objects.visible_to(user, at)
-        .select_related("outlet", "current_version", "membership__story")
-        .prefetch_related(legal_warnings())
-        .get(pk=article_id)
-    )
-    versions = list(history(article))
-    if number is None:
-        version = article.current_version
-    else:
-        version = next((v for v in versions if v.number == number), None)
+    held = Article.objects.visible_to(user, at).select_related("outlet", "current_version", "membership__story")
+    return page_of(held.get(pk=article_id), number=number)
+
+
+def page_of(article: Article, *, number: int | None = None) -> ArticlePage:
+    """Return what the page of an article that this reader may see shows. Raises Version.DoesNotExist."""
+    prefetch_related_objects([article], legal_warnings())
+    version = article.current_version
+    if number is not None and (version is None or version.number != number):
+        version = article.versions.filter(number=number).first()
     if version is None:
-        raise Version.DoesNotExist(f"Article {article_id} has no version {number}.")
+        raise Version.DoesNotExist(f"Article {article.pk} has no version {number}.")
+    captures = article.captures.select_related("version").defer(*(f"version__{name}" for name in _TEXTS), "reading")
+    # The reading of one capture is shown; those of an article that came a hundred times stay where they are.
+    captures = captures.annotate(read=Case(When(pk=version.capture_id, then="reading")))
+    variants = QuoteVariant.objects.select_related("family")
     return ArticlePage(
         article=article,
         version=version,
-        versions=versions,
-        captures=list(article.captures.select_related("version").order_by("captured_at", "id")),
+        versions=list(history(article).defer(*_TEXTS, *_READINGS)),
+        captures=list(captures.order_by("captured_at", "id")),
         tags=tags_of(article),
         attributions=list(
             article.attributions.filter(version=version, rejected_at=None).select_related("outlet").order_by("order")
         ),
         quotes=list(
-            article.quotes.filter(version=version).prefetch_related("variants__family").order_by("start", "pk")
+            article.quotes.filter(version=version)
+            .prefetch_related(Prefetch("variants", queryset=variants))
+            .order_by("start", "pk")
         ),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from archive.models import Article, TrailEntry, User
@@ -81,3 +82,18 @@ def as_record(entry: TrailEntry) -> dict[str, Any]:
 def as_records(found: Iterable[TrailEntry]) -> list[dict[str, Any]]:
     """Return entries as the JSON that exports print."""
     return [as_record(entry) for entry in found]
+
+
+def can_be_rewritten() -> bool:
+    """Say whether the role that the site runs as could give itself the right to rewrite the trail.
+
+    It could if it is a superuser or may act as the owner of the table or of the database.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(relowner, 'MEMBER') OR pg_has_role(datdba, 'MEMBER')"
+            " FROM pg_class, pg_database WHERE pg_class.oid = to_regclass(%s) AND datname = current_database()",
+            [TrailEntry._meta.db_table],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])

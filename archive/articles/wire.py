@@ -54,7 +54,7 @@ def wire_article(article: Article, tags: list[Tag]) -> ExportArticle:
         published_at=_published(article),
         published_precision=cast(Precision, article.published_precision),
         standfirst=current.standfirst,
-        byline=current.byline,
+        byline=article.byline_of(current),
         authors=tuple(current.authors),
         dateline=current.dateline,
         credit=current.credit,

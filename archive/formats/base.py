@@ -151,7 +151,12 @@ class Rejected:
 @dataclass(frozen=True, slots=True)
 class Member:
     """One file inside a container. `url` and `captured_at` are what the container says of it (web archives do), and
-    `warning` what is wrong with it there though it can be read."""
+    `warning` what is wrong with it there though it can be read.
+
+    `opened` is set for a container that is itself a file of articles, so that it is read and not opened again. A
+    message hands what it says to its attachments: `held` is its embargo line and `embargoed_until` the end of it,
+    `sender` the outlet of a file that names none.
+    """
 
     name: str
     data: bytes
@@ -159,6 +164,10 @@ class Member:
     captured_at: datetime | None = None
     media_type: str = ""
     warning: str = ""
+    opened: bool = False
+    held: str = ""
+    embargoed_until: datetime | None = None
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

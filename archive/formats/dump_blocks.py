@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archive.formats.dump_patterns import (
+    CONTROL_WORDS,
     CONTROLS,
     COUNTED_WORD,
     CREDIT,
+    CREDITS,
     PICTURE,
     READ_MORE,
     SENTENCE_END,
@@ -83,9 +85,13 @@ def read_blocks(text: str, language: str = "") -> list[Block]:
             furniture_key=key_of_words(tokens),
             tokens=tokens,
             picture=not key or bool(PICTURE.search(cleaned)),
-            credit=len(cleaned) < 500 and bool(CREDIT.search(cleaned)),
+            credit=(len(cleaned) < 500 and CREDITS.may_be_in(cleaned, tokens, key) and bool(CREDIT.search(cleaned))),
             read_more=len(cleaned) < 250 and bool(READ_MORE.match(cleaned)),
-            controls=len(CONTROLS.findall(cleaned)) if len(cleaned) < 200 else 0,
+            controls=(
+                len(CONTROLS.findall(cleaned))
+                if len(cleaned) < 200 and CONTROL_WORDS.may_be_in(cleaned, tokens, key)
+                else 0
+            ),
         )
         if len(cleaned) <= 140 or block.credit:
             block.dates = find_dates(cleaned, language=language, limit=4)

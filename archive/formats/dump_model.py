@@ -1,7 +1,6 @@
 """Which blocks of a dump are the article: one linear model on shapes, one that also sees what the first said around.
 
-The weights are in `dump_model.json`, trained by tools/train_dump_model.py; docs/importing.md has the measurements.
-Plain sums, no numerical library: a dump of 400 blocks takes a few milliseconds.
+The weights are in `dump_model.json`, trained by tools/train_dump_model.py; docs/reading.md has the measurements.
 """
 
 from __future__ import annotations
@@ -10,11 +9,13 @@ import json
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from operator import mul
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from archive.formats.dump_blocks import Block
-from archive.formats.dump_features import features, heaviest_run
+from archive.formats.dump_features import Matrix, features, heaviest_run, running_sums, shifted
 
 SWITCH_COST = 0.5
 _OFFSETS = (-5, -4, -3, -2, -1, 1, 2, 3, 4, 5)
@@ -47,49 +48,53 @@ def block_scores(blocks: Sequence[Block], language: str, models: tuple[Linear, L
         return []
     (first, first_bias), (second, second_bias) = models or _stored()
     rows = features(blocks, language, heaviest_run(blocks))
-    scores = [sum(map(mul, row, first)) + first_bias for row in rows]
-    around = context(scores, [block.words for block in blocks])
-    return [sum(map(mul, (*row, *more), second)) + second_bias for row, more in zip(rows, around, strict=True)]
+    scores = rows @ np.asarray(first) + first_bias
+    around = context(scores.tolist(), [block.words for block in blocks])
+    out: list[float] = (np.column_stack([rows, around]) @ np.asarray(second) + second_bias).tolist()
+    return out
 
 
-def context(scores: Sequence[float], words: Sequence[int]) -> list[list[float]]:
+def context(scores: Sequence[float], words: Sequence[int]) -> Matrix:
     """Return one row of `CONTEXT_NAMES` for each block: what the first model said of it and of the blocks around."""
     total = len(scores)
-    likely = [1 / (1 + math.exp(-max(-30.0, min(30.0, score)))) for score in scores]
-    sums, weighed, counted = [0.0], [0.0], [0.0]
-    for score, chance, count in zip(scores, likely, words, strict=True):
-        sums.append(sums[-1] + max(-4.0, min(4.0, score)))
-        weighed.append(weighed[-1] + chance * count)
-        counted.append(counted[-1] + count)
-    amount = weighed[-1] + 1
-    highest = sorted(scores, reverse=True)[:5]
-    top = sum(highest) / len(highest)
+    said = np.asarray(scores, dtype=float)
+    counts = np.asarray(words, dtype=float)
+    likely = 1 / (1 + np.exp(-np.clip(said, -30.0, 30.0)))
+    sums, weighed, counted = (running_sums(one) for one in (np.clip(said, -4.0, 4.0), likely * counts, counts))
+    amount = float(weighed[-1]) + 1
+    top = float(np.mean(np.sort(said)[::-1][:5]))
     start, end = heaviest_segment(scores, words)
-    share = (weighed[end + 1] - weighed[start]) / amount
     since, until = _distances(scores)
-    rows = []
-    for i, score in enumerate(scores):
-        row = [score]
-        row.extend(max(-6.0, scores[i + offset]) if 0 <= i + offset < total else -6.0 for offset in _OFFSETS)
-        for span in _SPANS:
-            low, high = max(0, i - span), min(total, i + span + 1)
-            row.append((sums[high] - sums[low]) / (high - low))
-            row.append((weighed[high] - weighed[low]) / max(1.0, counted[high] - counted[low]))
-            row.append((sums[i] - sums[low]) / max(1, i - low))
-            row.append((sums[high] - sums[i + 1]) / max(1, high - i - 1))
-        row.append(weighed[i] / amount)
-        row.append((amount - weighed[i + 1]) / amount)
-        row.append(math.log1p(amount))
-        row.append(top)
-        row.append(top - score)
-        row.append(float(start <= i <= end))
-        row.append(math.copysign(math.log1p(abs(i - start)), i - start))
-        row.append(math.copysign(math.log1p(abs(end - i)), end - i))
-        row.append(share)
-        row.append(math.log1p(since[i]))
-        row.append(math.log1p(until[i]))
-        rows.append(row)
-    return rows
+    places = np.arange(total)
+    floor = np.maximum(-6.0, said)
+    columns = [said, *(shifted(floor, offset, -6.0) for offset in _OFFSETS)]
+    for span in _SPANS:
+        low, high = np.maximum(0, places - span), np.minimum(total, places + span + 1)
+        columns += [
+            (sums[high] - sums[low]) / (high - low),
+            (weighed[high] - weighed[low]) / np.maximum(1.0, counted[high] - counted[low]),
+            (sums[places] - sums[low]) / np.maximum(1, places - low),
+            (sums[high] - sums[places + 1]) / np.maximum(1, high - places - 1),
+        ]
+    columns += [
+        weighed[:-1] / amount,
+        (amount - weighed[1:]) / amount,
+        np.full(total, math.log1p(amount)),
+        np.full(total, top),
+        top - said,
+        ((places >= start) & (places <= end)).astype(float),
+        _signed(places - start),
+        _signed(end - places),
+        np.full(total, (weighed[end + 1] - weighed[start]) / amount),
+        np.log1p(since),
+        np.log1p(until),
+    ]
+    return np.column_stack(columns)
+
+
+def _signed(distance: Any) -> Matrix:
+    out: Matrix = np.copysign(np.log1p(np.abs(distance)), distance)
+    return out
 
 
 def heaviest_segment(scores: Sequence[float], words: Sequence[int]) -> tuple[int, int]:

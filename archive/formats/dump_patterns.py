@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 SENTENCE_END = re.compile(r"[.!?…。！？؟।]['\"”’»）)\]]*$")
 COUNTED_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
@@ -47,4 +49,54 @@ RIGHTS = re.compile(
 CONTROLS = re.compile(
     r"\b(?:subscribe|sign (?:in|up|out)|log ?(?:in|out)|newsletter|cookies?|privacy|terms of (?:use|service)|advertis\w*|contact us|about us|follow us|share(?: this)?|comments?|e-?mail|facebook|twitter|whatsapp|linkedin|pinterest|reddit|instagram|youtube|telegram|print|copy link|skip to|click here|download|app store|google play|support us|donate|patron|site ?map|help|careers|search|menu|home|abonn\w*|anmelden|impressum|datenschutz|suscr\w*|s'abonner|teilen|compartir|partager|подписа\w*|поделиться|поділитися|реклама|přihlásit|udostępnij|exit mobile version|site icon|read next|most read|most popular|trending|recommended|related)\b",
     re.IGNORECASE,
+)
+
+
+def word_set(listed: str) -> frozenset[str]:
+    """Return the words of a list that is written with spaces between them."""
+    return frozenset(listed.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Spotter:
+    """A pattern that is only searched where one of its words stands; the words are folded.
+
+    A pattern of a hundred words is slow, and most lines hold none of them. `stems` are looked for in the words without
+    spaces, `signs` in the line as it is.
+    """
+
+    pattern: re.Pattern[str]
+    words: frozenset[str]
+    stems: re.Pattern[str]
+    signs: re.Pattern[str] | None = None
+
+    def may_be_in(self, text: str, tokens: Sequence[str], key: str) -> bool:
+        """Say whether it is worth searching a line with these folded words, `key` being all of them without spaces."""
+        return (
+            not self.words.isdisjoint(tokens)
+            or self.stems.search(key) is not None
+            or (self.signs is not None and self.signs.search(text) is not None)
+        )
+
+
+CREDITS = Spotter(
+    CREDIT,
+    word_set(
+        "ap afp epa dpa apa tass ansa pa reuters getty efe xinhua photo photos photograph photographs foto fotos image "
+        "file courtesy credit screenshot фото picture bild bildquelle zdjecie ілюстрація ілюстративне иллюстрация "
+        "الصورة via"
+    ),
+    re.compile("stock|getty|reuters|afp"),
+    re.compile(r"[/©]|\([cC]\)"),
+)
+CONTROL_WORDS = Spotter(
+    CONTROLS,
+    word_set(
+        "subscribe sign log login logout newsletter cookie cookies privacy terms contact about follow share comment "
+        "comments e email mail facebook twitter whatsapp linkedin pinterest reddit instagram youtube telegram print "
+        "copy skip click download app google support donate patron site sitemap help careers search menu home anmelden "
+        "impressum datenschutz s teilen compartir partager поделиться поділитися реклама prihlasit udostepnij exit "
+        "read most trending recommended related"
+    ),
+    re.compile("advertis|abonn|suscr|подписа"),
 )

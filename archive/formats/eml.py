@@ -1,4 +1,7 @@
-"""E-mail (.eml): a newsletter or a release as one article, its embargo line a hold, its attachments named."""
+"""E-mail (.eml): a newsletter or a release as one article, its embargo line a hold.
+
+Files attached to it are articles of their own (archive.formats.attachments); what can be none is named.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage
+from datetime import datetime
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 
 from archive.formats import blocks, embargo, fields, stamps
@@ -60,6 +64,27 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
+def terms_of(message: EmailMessage, context: ReadContext) -> tuple[str, datetime | None, str]:
+    """Return the embargo line of a message ("" for none), until when it holds, and the name of the sender."""
+    headline = _FORWARDED.sub("", _header(message, "Subject"))
+    held, until = embargo.find([headline, *_text(message).paragraphs], context)
+    sender, address = parseaddr(_header(message, "From"))
+    return held, until, blocks.clean(sender) or address.rpartition("@")[2]
+
+
+def attachments(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Yield the parts of a message that are not its text, those of a forwarded message left to that message."""
+    try:
+        for part in message.iter_attachments():
+            if part.get_content_maintype() == "multipart":
+                yield from attachments(part)
+            else:
+                yield part
+    except (AttributeError, KeyError, TypeError):
+        # A message that says it has parts and has none.
+        return
+
+
 def _article(message: EmailMessage, context: ReadContext) -> ParsedArticle:
     headline = _FORWARDED.sub("", _header(message, "Subject"))
     text = _text(message)
@@ -83,8 +108,8 @@ def _article(message: EmailMessage, context: ReadContext) -> ParsedArticle:
     warnings = []
     if held and until is None:
         warnings.append(f"The embargo line “{held[:120]}” names no date; the item is withheld.")
-    if attached := [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]:
-        warnings.append(f"Attachments that are not part of the article: {', '.join(map(str, attached[:20]))}.")
+    if named := [str(part.get_filename() or part.get_content_type()) for part in attachments(message)]:
+        warnings.append(f"Attachments that are not part of the article: {', '.join(named[:20])}.")
     return ParsedArticle(
         format="eml",
         headline=headline if headline != held else embargo_free(headline),
@@ -118,9 +143,11 @@ def embargo_free(headline: str) -> str:
 def _text(message: EmailMessage) -> blocks.Blocks:
     """Return the text: the HTML part where there is one that says as much as the plain part, which loses the layout."""
     found: dict[str, blocks.Blocks] = {}
-    for part in message.walk():
+    for part in _own_parts(message):
         kind = part.get_content_type()
         if kind not in ("text/html", "text/plain") or part.get_content_disposition() == "attachment" or kind in found:
+            continue
+        if part.get_filename() and part is not message:
             continue
         content = part.get_payload(decode=True)
         if not isinstance(content, bytes):
@@ -137,6 +164,14 @@ def _text(message: EmailMessage) -> blocks.Blocks:
         (n for n, line in enumerate(lines) if n > 1 and n >= len(lines) * 0.5 and _CLOSING.match(line)), len(lines)
     )
     return blocks.Blocks(lines[:end], text.captions)
+
+
+def _own_parts(message: MIMEPart) -> Iterator[MIMEPart]:
+    """Yield the parts of a message without those of messages that are attached to it."""
+    yield message
+    if message.get_content_maintype() == "multipart" and message.is_multipart():
+        for part in message.iter_parts():
+            yield from _own_parts(part)
 
 
 def _unsigned(value: str) -> str:

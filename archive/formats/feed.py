@@ -13,11 +13,17 @@ from typing import Any
 from xml.sax import SAXParseException
 
 import feedparser
+from lxml import etree
 
 from archive.formats import blocks, fields, stamps, xml_tree
 from archive.formats.base import Candidate, ParsedArticle, ParsedTag, ParseError, ReadContext, Rejected
 from archive.formats.sniff import xml_root
 
+_PARENTS = frozenset(("channel", "feed", "RDF", "rss"))
+# What the head of a feed says about every entry of it.
+_HEAD = frozenset(
+    ("channel", "title", "link", "language", "publisher", "rights", "copyright", "author", "creator", "id")
+)
 _ROOTS = {"rss": 0.99, "RDF": 0.95, "feed": 0.95, "channel": 0.7}
 
 
@@ -48,7 +54,9 @@ class Feed:
             why = f"The feed is not well-formed: {broken}." if broken else "The feed holds no entry."
             raise ParseError(why, mend="Check the address, or download it again.")
         last = len(entries) - 1
+        pieces = _pieces(data, len(entries)) if last else []
         for place, entry in enumerate(entries):
+            raw = pieces[place] if pieces else b""
             record = blocks.clean(entry.get("id") or entry.get("link") or "") or f"entry {place + 1}"
             if broken and place == last and _cut_off(data):
                 why = f"The feed breaks off in this entry: {broken}."
@@ -57,12 +65,43 @@ class Feed:
             try:
                 made = _article(entry, found.feed, context)
             except ParseError as error:
-                yield Rejected(record, str(error), error.mend, format="feed")
+                yield Rejected(record, str(error), error.mend, raw, format="feed")
                 continue
-            yield dataclasses.replace(made, record=record if last else "")
+            yield dataclasses.replace(made, record=record if last else "", raw=raw)
 
 
 FORMAT = Feed()
+
+
+def _pieces(data: bytes, count: int) -> list[bytes]:
+    """Return, for each entry in order, the feed with that entry alone: what is kept of a capture, and read again later.
+
+    Of the head stays what an entry needs to be understood; the moment the feed was built does not, so that an entry
+    that comes again has the same bytes. [] for feeds that are not well-formed.
+    """
+    try:
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    except etree.XMLSyntaxError:
+        return []
+    entries = [node for node in root.iter("{*}item", "{*}entry") if _name(node.getparent()) in _PARENTS]
+    if len(entries) != count:
+        return []
+    homes = [(entry, entry.getparent()) for entry in entries]
+    for home in {root, *(home for _, home in homes)}:
+        for child in list(home):
+            if _name(child) not in _HEAD:
+                home.remove(child)
+    out = []
+    for entry, home in homes:
+        entry.tail = "\n"
+        home.append(entry)
+        out.append(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+        home.remove(entry)
+    return out
+
+
+def _name(node: Any) -> str:
+    return etree.QName(node).localname if node is not None and isinstance(node.tag, str) else ""
 
 
 def _broken(found: Any, data: bytes) -> str:

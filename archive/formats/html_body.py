@@ -20,6 +20,11 @@ from archive.text.normalize import clean_line, same_key
 
 # 400,000 characters take some two seconds; twice as much takes four times as long.
 _QUADRATIC_LIMIT = 400_000
+_NEVER_TEXT = (
+    "audio", "button", "canvas", "dialog", "fieldset", "footer", "head", "iframe", "input", "label", "link", "math",
+    "menu", "meta", "nav", "noscript", "object", "option", "path", "script", "select", "source", "style", "svg",
+    "template", "textarea", "track", "video",
+)  # fmt: skip
 _BODY_TAGS = frozenset(["p", "li", "blockquote", "h2", "h3", "h4", "dd", "pre", "td"])
 
 
@@ -41,7 +46,7 @@ def read_body(root: Element, blocks: Sequence[Block], told: str = "") -> list[st
 
 def _extract(root: Element, *, strict: bool) -> list[str]:
     text = trafilatura.extract(
-        copy.deepcopy(root),
+        _bare(root),
         include_comments=False,
         include_tables=False,
         favor_precision=strict,
@@ -50,6 +55,26 @@ def _extract(root: Element, *, strict: bool) -> list[str]:
     )
     lines = [clean_line(line.removeprefix("- ")) for line in (text or "").splitlines()]
     return [line for line in lines if line]
+
+
+def _bare(root: Element) -> Element:
+    """Return a copy of the page without what can't be text, half of its elements: trafilatura walks them dozens of
+    times."""
+    page = copy.deepcopy(root)
+    for element in list(page.iter(*_NEVER_TEXT)):
+        if element.getparent() is not None and not _is_meant(element):
+            element.drop_tree()
+    return page
+
+
+def _is_meant(element: Element) -> bool:
+    """Say whether a script is one that trafilatura reads: a formula, or the mark of a forum."""
+    if element.tag != "script":
+        return False
+    kind = element.get("type") or ""
+    return bool(
+        kind.startswith("math/") or (kind == "application/ld+json" and "DiscussionForum" in (element.text or ""))
+    )
 
 
 def _without_appeals(lines: list[str]) -> list[str]:

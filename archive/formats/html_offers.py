@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from archive.formats.html_jsonld import Graph, Node, text_in, types_of
+from archive.formats.html_marks import identifier, tag_list
 from archive.formats.html_tree import Element, text_of
 from archive.text.normalize import clean_line
 from archive.text.sanitize import plain_text
@@ -75,6 +76,7 @@ class Offers:
     description: list[Offer] = field(default_factory=list)
     language: str = ""
     url: str = ""
+    guid: str = ""
     node: Node | None = None
     graph: Graph | None = None
     metas: dict[str, list[str]] = field(default_factory=dict)
@@ -101,6 +103,7 @@ def collect(root: Element, address: str) -> Offers:
         for value in offers.metas.get(name, [])[:1]:
             _add(offers.description, value, name)
     offers.language = _language(root, node, offers.metas)
+    offers.guid = identifier(root, node, offers.metas, offers.url)
     return offers
 
 
@@ -186,8 +189,11 @@ def _itemprop_author(root: Element) -> list[str]:
 
 def _byline_elements(root: Element) -> list[str]:
     out: list[str] = []
-    for element in root.iterfind(".//*[@class]"):
-        mark = element.get("class", "")
+    for element in root.iter():
+        mark = element.get("class")
+        # Most elements have a class, and few of them one of these.
+        if not mark or not ("aut" in (lowered := mark.lower()) or "by" in lowered):
+            continue
         if not _BYLINE_CLASS.search(mark) or _NOT_BYLINE_CLASS.search(mark) or element.tag in ("body", "html", "img"):
             continue
         text = text_of(element)
@@ -242,6 +248,7 @@ def _keywords(offers: Offers, root: Element, node: Node | None, graph: Graph) ->
         add(offers.metas.get(name, []), name)
     add(offers.metas.get("article:section", [])[:1], "article:section")
     add([text_of(a) for a in root.iterfind(".//a[@rel]") if "tag" in a.get("rel", "").lower().split()][:30], "rel=tag")
+    add(tag_list(root), "tag list")
 
 
 def _outlets(offers: Offers, node: Node | None, graph: Graph, title: str) -> None:

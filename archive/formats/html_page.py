@@ -72,6 +72,8 @@ FORMAT = HtmlPage()
 
 def read_page(root: Element, context: ReadContext) -> ParsedArticle:
     """Return the article of a parsed page, each value with its candidates. Raises ParseError for one without words."""
+    # lxml makes an object for each element that is looked at, and forgets it: held here, it is made once for all walks.
+    held = list(root.iter())
     offers = collect(root, context.url)
     hints = context.outlet
     url = offers.url or context.url
@@ -90,6 +92,7 @@ def read_page(root: Element, context: ReadContext) -> ParsedArticle:
         raise ParseError("The page holds no text.", mend="Save it again once it has loaded.")
     paragraphs, standfirst, source_line = _settle(paragraphs, headline, offers, hints)
     ledger, captions = _ledger(blocks, headline, standfirst, source_line, paragraphs)
+    del held
     candidates = {
         "headline": headlines,
         "byline": author_candidates,
@@ -108,6 +111,7 @@ def read_page(root: Element, context: ReadContext) -> ParsedArticle:
         outlet_name=outlet_name,
         outlet_evidence=evidence,
         url=url,
+        guid=offers.guid,
         kind="live_blog" if posts else "article",
         published=published,
         tags=tuple(ParsedTag(tag) for tag in choose_tags(offers)),

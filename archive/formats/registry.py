@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 from archive.formats import (
+    attachments,
     containers,
     csv_table,
     eml,
@@ -65,6 +67,7 @@ _CONTAINERS: tuple[Container, ...] = (
     wacz.FORMAT,
     mhtml.FORMAT,
     webarchive.FORMAT,
+    attachments.FORMAT,
     containers.ZIP,
     containers.GZIP,
 )
@@ -160,15 +163,13 @@ def read_member(member: Member, context: ReadContext) -> Iterator[ParsedArticle 
     found = False
     for article in kind.read(member.data, inner):
         found = True
-        if member.warning and isinstance(article, ParsedArticle):
-            article = dataclasses.replace(article, warnings=(*article.warnings, member.warning))
-        yield article
+        yield _with_terms(article, member) if isinstance(article, ParsedArticle) else article
     if not found:
         raise ParseError(f"The file ({kind.name}) holds no article.", mend="Check that it is the file you meant.")
 
 
 def _expand(member: Member, path: str, context: ReadContext, budget: Budget, depth: int) -> Iterator[Member | Rejected]:
-    kind = container_of(member.data, member.name)
+    kind = None if member.opened else container_of(member.data, member.name)
     if kind is None:
         yield member
         return
@@ -178,11 +179,31 @@ def _expand(member: Member, path: str, context: ReadContext, budget: Budget, dep
         if isinstance(inner, Rejected):
             yield dataclasses.replace(inner, record=place)
             continue
-        placed = dataclasses.replace(inner, name=place)
+        placed = dataclasses.replace(
+            inner,
+            name=place,
+            held=inner.held or member.held,
+            embargoed_until=inner.embargoed_until or member.embargoed_until,
+            sender=inner.sender or member.sender,
+        )
         try:
             yield from _expand(placed, f"{place}/", context, budget, depth + 1)
         except ParseError as error:
             yield Rejected(place, str(error), error.mend, inner.data)
+
+
+def _with_terms(article: ParsedArticle, member: Member) -> ParsedArticle:
+    """Return the article with what its container says of it: a warning, the embargo and the sender of a message."""
+    changes: dict[str, Any] = {}
+    if member.warning:
+        changes["warnings"] = (*article.warnings, member.warning)
+    if member.held and article.embargoed_until is None:
+        changes |= {"embargoed_until": member.embargoed_until, "editor_note": article.editor_note or member.held}
+        if member.embargoed_until is None and not article.signal:
+            changes["signal"] = "withhold"
+    if member.sender and not article.outlet_name:
+        changes |= {"outlet_name": member.sender, "outlet_evidence": "sender of the e-mail it was attached to"}
+    return dataclasses.replace(article, **changes) if changes else article
 
 
 def _placed(article: ParsedArticle | Rejected, member: Member) -> ParsedArticle | Rejected:

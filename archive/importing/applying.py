@@ -23,7 +23,7 @@ from archive.models import Article, Blob, ImportItem, ImportRun, Outlet, Version
 
 from . import corrections, learning, serial
 from .child import facts_of
-from .held import Sought, like
+from .held import PAGE_FORMATS, Sought, like
 from .match import decide
 from .outcome import Arrival, Ask, Choice, Held, Outcome, Plan
 from .outlets import Finding, OutletBook, hints
@@ -139,6 +139,7 @@ def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
         signal=parsed.signal,
         issued_at=parsed.issued_at,
         sees_reverts=run.origin == ImportRun.Origin.WATCH,
+        from_page=item.format in PAGE_FORMATS,
     )
     return Prepared(
         item,
@@ -220,7 +221,7 @@ def _first_of_each(prepared: Sequence[Prepared]) -> list[Prepared]:
     out = []
     for one in prepared:
         keys = set(_identities(one.arrival))
-        strange = not one.arrival.guid
+        strange = not one.arrival.guid or one.arrival.from_page
         near = strange and sum(value in passages for value in one.passages) > 1
         if (keys & seen or near) and out:
             continue
@@ -245,7 +246,7 @@ def _write(run: ImportRun, planned: Sequence[tuple[Prepared, Plan]], memory: Mem
         captures = [(plan.article_id or 0, _version_of(plan), _capture(one)) for one, plan in known]
         for (one, plan), row, pk in zip(known, captures, bulk.add_captures(captures), strict=True):
             done.append(_Result(one, plan, row[0], row[1], pk))
-            _fill(Article.objects.get(pk=row[0]), one, at)
+            _fill(Article.objects.select_related("current_version").get(pk=row[0]), one, at)
     done.extend(_add_version(one, plan, at) for one, plan in versions)
     _settle(done, at)
     _ask([(one, plan) for one, plan in planned if plan.outcome is Outcome.QUESTION])
@@ -390,6 +391,10 @@ def _fill(article: Article, one: Prepared, at: datetime) -> None:
     for name in ("urgency", "usage_expires_at", "embargoed_until"):
         if getattr(article, name) is None and getattr(about, name) is not None:
             values[name] = getattr(about, name)
+    if one.content.language and not article.language:
+        values["language"] = one.content.language[:12]
+    if one.content.byline and not article.later_byline and not article.current_version.byline:
+        values["later_byline"] = one.content.byline
     key = url_key(about.url)
     taken = Article.objects.filter(outlet=article.outlet_id, url_key=key) if key and not article.url_key else None
     if taken is not None and not taken.exists():

@@ -19,6 +19,8 @@ from archive.text.normalize import line_key, words
 
 from .outcome import Arrival, Held, Likeness
 
+# Formats in which an article stands as its readers see it, not as a desk sends it to others.
+PAGE_FORMATS = frozenset({"html_page", "text_dump", "pdf", "docx", "rtf"})
 _MOST_CANDIDATES = 6
 _MOST_ARTICLES_A_PASSAGE = 60
 
@@ -65,7 +67,7 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
                 likeness[article_id] = Likeness.GUID
         sure = any(kind in (Likeness.GUID, Likeness.ADDRESS) for kind in likeness.values()) or a.text_key in by_text
         # Wire copy with a guid of its own is a new article however like an older one it is.
-        if not sure and not (a.guid and a.outlet_id is not None):
+        if not sure and (a.from_page or not (a.guid and a.outlet_id is not None)):
             for article_id in _sharing_passages(one.passages):
                 likeness.setdefault(article_id, Likeness.NEAR)
         found.append(likeness)
@@ -97,6 +99,7 @@ def _compare(
             likeness=kind,
             outlet_name=article["outlet__name"],
             guid=article["guid"],
+            from_page=article["current_version__capture__format"] in PAGE_FORMATS,
             url_key=article["url_key"],
             is_canceled=article["status"] == Article.Status.CANCELED,
             day=_day(article["published_at"]),
@@ -200,6 +203,7 @@ def _load(ids: set[int]) -> _Known:
         "published_at",
         "current_version_id",
         "current_version__headline",
+        "current_version__capture__format",
     )
     versions: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in Version.objects.filter(article_id__in=ids).order_by("-number").values("id", "article_id", "text_key"):

@@ -96,6 +96,14 @@ def _at_outlet(arrival: Arrival, held: Sequence[Held]) -> Plan:
     placed = [one for one in held if one.likeness is Likeness.ADDRESS]
     if arrival.signal in _ORDERS:
         return _order(arrival, named or placed, held)
+    if named and arrival.from_page and _is_reused(arrival, named, held):
+        return Plan(
+            Outcome.QUESTION,
+            f"Its identifier is that of article {named[0].article_id}, but the address and the text are others.",
+            Ask.ADDRESS,
+            outlet_id=arrival.outlet_id,
+            candidates=(named[0],),
+        )
     if named:
         return _known(arrival, named, held, "the outlet's identifier").at_outlet(arrival.outlet_id)
     if placed:
@@ -151,9 +159,7 @@ def _known(arrival: Arrival, named: Sequence[Held], held: Sequence[Held], by: st
 
 def _known_address(arrival: Arrival, placed: Sequence[Held], held: Sequence[Held]) -> Plan:
     best = next((one for one in placed if one.is_current), placed[0])
-    differing_guids = bool(arrival.guid and best.guid and arrival.guid != best.guid)
-    stranger = not any(one.same_text or one.same_bytes for one in held) and best.overlap < STRANGER
-    if stranger and (differing_guids or arrival.word_count >= THIN_WORDS):
+    if _is_stranger(best, held) and (_other_guid(arrival, best) or arrival.word_count >= THIN_WORDS):
         return Plan(
             Outcome.QUESTION,
             f"The address is that of article {best.article_id}, but the text is another altogether.",
@@ -200,11 +206,27 @@ def _capture(one: Held, reason: str) -> Plan:
     )
 
 
+def _is_reused(arrival: Arrival, named: Sequence[Held], held: Sequence[Held]) -> bool:
+    """Say whether an identifier that stands on a page is rather that of the site: all else is different."""
+    best = next((one for one in named if one.is_current), named[0])
+    moved = bool(arrival.url_key and best.url_key and arrival.url_key != best.url_key)
+    return moved and arrival.word_count >= THIN_WORDS and _is_stranger(best, held)
+
+
+def _is_stranger(best: Held, held: Sequence[Held]) -> bool:
+    return not any(one.same_text or one.same_bytes for one in held) and best.overlap < STRANGER
+
+
+def _other_guid(arrival: Arrival, one: Held) -> bool:
+    """Say whether the outlet itself tells the two apart by name."""
+    return bool(arrival.guid and one.guid and arrival.guid != one.guid and arrival.from_page == one.from_page)
+
+
 def _is_the_same(arrival: Arrival, one: Held) -> bool:
     """Say whether the same text at the same outlet is the same article, which identifiers or dates may deny."""
     if one.is_canceled:
         return True
-    if arrival.guid and one.guid and arrival.guid != one.guid:
+    if _other_guid(arrival, one):
         return False
     if one.same_bytes and not (arrival.url_key and one.url_key and arrival.url_key != one.url_key):
         return True
@@ -216,7 +238,7 @@ def _is_the_same(arrival: Arrival, one: Held) -> bool:
 
 
 def _may_be_the_same(arrival: Arrival, one: Held) -> bool:
-    if arrival.guid and one.guid and arrival.guid != one.guid:
+    if _other_guid(arrival, one):
         return one.is_canceled
     days = _days_apart(arrival, one)
     other_address = bool(arrival.url_key and one.url_key and arrival.url_key != one.url_key)

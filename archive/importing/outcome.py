@@ -48,6 +48,8 @@ class Arrival:
     `text_key` is blind to the furniture of the outlet where it is known; `bytes_key` is the sha256 of its bytes;
     `sees_reverts` is set where the outlet's page was fetched just now, so that an old text is a return to it and not an
     old file. `about_guid` names an earlier item that this one kills, corrects or replaces under a guid of its own.
+    `from_page` is set for saved pages and documents: the number a content system gives a page is no name that agencies
+    and feeds use, so it tells pages apart and says nothing against a wire story of another name.
     """
 
     outlet_id: int | None = None
@@ -62,6 +64,7 @@ class Arrival:
     signal: str = ""
     issued_at: datetime | None = None
     sees_reverts: bool = False
+    from_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Held:
     likeness: Likeness
     outlet_name: str = ""
     guid: str = ""
+    from_page: bool = False
     url_key: str = ""
     same_text: bool = False
     same_bytes: bool = False

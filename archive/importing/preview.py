@@ -81,7 +81,8 @@ class _Companions:
             mine, theirs = one.arrival.outlet_id, plan.outlet_id
             if mine is not None and theirs is not None and mine != theirs:
                 continue
-            if key.startswith("t:") and one.arrival.guid and other.arrival.guid:
+            named = one.arrival.guid and other.arrival.guid and one.arrival.from_page == other.arrival.from_page
+            if key.startswith("t:") and named:
                 continue
             same = one.arrival.text_key == other.arrival.text_key
             return Plan(

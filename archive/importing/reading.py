@@ -9,13 +9,13 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,51 @@ from .limits import Limits
 
 _ROOT = Path(archive.__file__).resolve().parent.parent
 _CHUNK = 1024 * 1024
+# How many files, how large ones, and how many bytes of answers may be on their way at once.
+_MOST_AHEAD = 8
+_LARGEST_AHEAD = 4 * 1024 * 1024
+_MOST_GATHERED = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One file that is to be read, from `member` and `record` on, the member `passed_over` left out."""
+
+    data: bytes
+    name: str
+    captured_at: datetime
+    url: str = ""
+    outlet: int | None = None
+    outlets_of: Mapping[str, int] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    passed_over: str = ""
+    on_table: Callable[[Mapping[str, Any]], None] | None = None
+    member: int = 0
+    record: int = 0
+    # What tells files of the same name apart that are on their way at once.
+    key: str = ""
+
+    def header(self, limits: Limits, op: str = "read") -> str:
+        """Return the request as it is sent."""
+        said = {
+            "op": op,
+            "name": self.name,
+            "captured_at": self.captured_at.isoformat(),
+            "url": self.url,
+            "outlet": self.outlet,
+            "outlets_of": dict(self.outlets_of),
+            "columns": dict(self.columns),
+            "passed_over": self.passed_over,
+            "member": self.member,
+            "record": self.record,
+            "key": self.key,
+            "file_bytes": limits.file_bytes,
+            "total_bytes": limits.total_bytes,
+            "members": limits.members,
+            "ratio": limits.ratio,
+            "depth": limits.depth,
+        }
+        return json.dumps(said, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +112,9 @@ class ReadingProcess:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._process: subprocess.Popen[bytes] | None = None
-        self._buffer = bytearray()
+        self._answers = _Answers()
         self._outlets = ""
+        self._ahead: list[str] = []
 
     def learn(
         self, outlets: Mapping[int, Mapping[str, Any]], tables: Mapping[str, Mapping[str, str]] | None = None
@@ -77,55 +123,39 @@ class ReadingProcess:
         said = {"op": "outlets", "outlets": outlets, "tables": tables or {}}
         self._say_outlets(json.dumps(said, ensure_ascii=False))
 
-    def read(
-        self,
-        data: bytes,
-        *,
-        name: str,
-        captured_at: datetime,
-        url: str = "",
-        outlet: int | None = None,
-        outlets_of: Mapping[str, int] | None = None,
-        columns: Mapping[str, str] | None = None,
-        passed_over: str = "",
-        on_table: Callable[[Mapping[str, Any]], None] | None = None,
-        member: int = 0,
-        record: int = 0,
-    ) -> Iterator[Record]:
-        """Yield the records of a file from `member` and `record` on, the member `passed_over` left out.
+    def read_ahead(self, asked: Asked) -> bool:
+        """Hand over a file that is going to be read soon, so that the process need not wait for it; say whether it was.
 
-        Raises FileUnreadable.
+        Files are then to be read in the order in which they were handed over.
         """
-        request: dict[str, Any] = {
-            "op": "read",
-            "name": name,
-            "captured_at": captured_at.isoformat(),
-            "url": url,
-            "outlet": outlet,
-            "outlets_of": dict(outlets_of or {}),
-            "columns": dict(columns or {}),
-            "passed_over": passed_over,
-            "file_bytes": self.limits.file_bytes,
-            "total_bytes": self.limits.total_bytes,
-            "members": self.limits.members,
-            "ratio": self.limits.ratio,
-            "depth": self.limits.depth,
-        }
-        here, place, inner = member, record, ""
+        if len(self._ahead) >= _MOST_AHEAD or len(asked.data) > _LARGEST_AHEAD or not self._answers.has_room:
+            return False
+        try:
+            header = asked.header(self.limits)
+            self._send(self._running(), header, asked.data)
+        except _Gone:
+            self.stop()
+            return False
+        self._ahead.append(header)
+        return True
+
+    def read(self, asked: Asked) -> Iterator[Record]:
+        """Yield the records of a file from its `member` and `record` on. Raises FileUnreadable."""
+        here, place, inner = asked.member, asked.record, ""
         crashed_before_member = 0
         while True:
-            request |= {"op": "read", "member": here, "record": place}
+            request = replace(asked, member=here, record=place)
             opened = False
             try:
-                for head, raw in self._ask(request, data):
+                for head, raw in self._ask(request.header(self.limits), asked.data):
                     if head["is"] == "member":
                         if opened or head["member"] != here:
                             place = 0
                         here, inner, opened = head["member"], head["file"], True
                         continue
                     if head["is"] == "table":
-                        if on_table is not None:
-                            on_table(head)
+                        if asked.on_table is not None:
+                            asked.on_table(head)
                         continue
                     yield _record(head, raw, here, place, inner)
                     place += 1
@@ -137,14 +167,15 @@ class ReadingProcess:
                     if crashed_before_member > 1:
                         raise FileUnreadable(str(lost), _MEND) from lost
                     continue
-                bytes_of_it = self._bytes_of(request | {"member": here}, data)
+                bytes_of_it = self._bytes_of(replace(request, member=here))
                 yield Record(here, place, inner, "", bytes_of_it, reason=str(lost), mend=_MEND)
                 here, place = here + 1, 0
 
     def stop(self) -> None:
         """End the process at once."""
         process, self._process = self._process, None
-        self._buffer.clear()
+        self._ahead.clear()
+        self._answers.close()
         if process is None:
             return
         process.kill()
@@ -156,19 +187,25 @@ class ReadingProcess:
                     continue
         process.wait()
 
-    def _bytes_of(self, request: Mapping[str, Any], data: bytes) -> bytes:
+    def _bytes_of(self, asked: Asked) -> bytes:
         """Return the bytes of the member that could not be read, so that they are kept."""
         try:
-            for head, raw in self._ask({**request, "op": "bytes"}, data):
+            for head, raw in self._ask(asked.header(self.limits, op="bytes"), asked.data):
                 return raw if head["is"] == "bytes" else b""
         except (_Gone, FileUnreadable):
             self.stop()
         return b""
 
-    def _ask(self, request: Mapping[str, Any], data: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
+    def _ask(self, header: str, data: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
+        if self._ahead and self._ahead[0] != header:
+            # Something else is asked for than was handed over: what is on its way is of no use.
+            self.stop()
         process = self._running()
         try:
-            self._send(process, json.dumps(request, ensure_ascii=False), data)
+            if self._ahead:
+                self._ahead.pop(0)
+            else:
+                self._send(process, header, data)
             while True:
                 head, raw = self._frame(process)
                 if head["is"] == "end":
@@ -192,27 +229,18 @@ class ReadingProcess:
 
     def _frame(self, process: subprocess.Popen[bytes]) -> tuple[dict[str, Any], bytes]:
         until = time.monotonic() + self.limits.seconds
-        self._fill(process, FRAME.size, until)
-        head_size, data_size = FRAME.unpack(self._buffer[: FRAME.size])
-        whole = FRAME.size + head_size + data_size
-        self._fill(process, whole, until)
-        head = json.loads(bytes(self._buffer[FRAME.size : FRAME.size + head_size]))
-        raw = bytes(self._buffer[FRAME.size + head_size : whole])
-        del self._buffer[:whole]
-        return head, raw
+        sizes = self._take(process, FRAME.size, until)
+        head_size, data_size = FRAME.unpack(sizes)
+        head = json.loads(self._take(process, head_size, until))
+        return head, self._take(process, data_size, until)
 
-    def _fill(self, process: subprocess.Popen[bytes], size: int, until: float) -> None:
-        assert process.stdout is not None
-        number = process.stdout.fileno()
-        while len(self._buffer) < size:
-            left = until - time.monotonic()
-            ready = select.select([number], [], [], max(left, 0))[0]
-            if not ready:
-                raise _Gone(f"Reading it took more than {self.limits.seconds:g} seconds, so it was stopped.")
-            chunk = os.read(number, _CHUNK)
-            if not chunk:
-                raise _Gone(_why_ended(process))
-            self._buffer += chunk
+    def _take(self, process: subprocess.Popen[bytes], size: int, until: float) -> bytes:
+        taken = self._answers.take(size, until)
+        if taken is not None:
+            return taken
+        if self._answers.ended:
+            raise _Gone(_why_ended(process))
+        raise _Gone(f"Reading it took more than {self.limits.seconds:g} seconds, so it was stopped.")
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -223,8 +251,11 @@ class ReadingProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=_ROOT,
-            env={**os.environ, "ARCHIVE_READER_MEMORY": str(self.limits.address_space)},
+            # Its small sums gain nothing from threads, each of which maps memory of its own.
+            env={**os.environ, "ARCHIVE_READER_MEMORY": str(self.limits.address_space), "OPENBLAS_NUM_THREADS": "1"},
         )
+        self._answers = _Answers()
+        self._answers.listen(self._process)
         if self._outlets:
             self._send(self._process, self._outlets, b"")
         return self._process
@@ -238,6 +269,72 @@ class ReadingProcess:
                 self._send(self._process, message, b"")
             except _Gone:
                 self.stop()
+
+
+class _Answers:
+    """What the process has answered and nobody has taken yet, gathered by a thread.
+
+    A process that had to wait until its last answer is taken would stand still while records are being stored.
+    """
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._buffer = bytearray()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._wanted = 0
+
+    @property
+    def has_room(self) -> bool:
+        """Say whether answers to further files may be gathered."""
+        return len(self._buffer) < _MOST_GATHERED // 2
+
+    def listen(self, process: subprocess.Popen[bytes]) -> None:
+        """Begin to gather what the process writes."""
+        assert process.stdout is not None
+        # A number of its own, which stays this pipe's when the other is closed and used again.
+        number = os.dup(process.stdout.fileno())
+        threading.Thread(target=self._gather, args=(number,), name="reading", daemon=True).start()
+
+    def take(self, size: int, until: float) -> bytes | None:
+        """Return the next bytes, None when they did not come in time or will not come at all."""
+        with self._changed:
+            self._wanted = size
+            self._changed.notify_all()
+            while len(self._buffer) < size:
+                left = until - time.monotonic()
+                if self.ended or left <= 0:
+                    return None
+                self._changed.wait(left)
+            taken = bytes(self._buffer[:size])
+            del self._buffer[:size]
+            self._changed.notify_all()
+        return taken
+
+    def close(self) -> None:
+        """Let go of everything; nothing is gathered any more."""
+        with self._changed:
+            self._closed = True
+            self._buffer.clear()
+            self._changed.notify_all()
+
+    def _gather(self, number: int) -> None:
+        try:
+            while not self._closed and (chunk := os.read(number, _CHUNK)):
+                with self._changed:
+                    self._buffer += chunk
+                    self._changed.notify_all()
+                    # One record may be larger than this: whoever waits for it is given way.
+                    while len(self._buffer) > _MOST_GATHERED and not self._closed and not self._is_wanted():
+                        self._changed.wait()
+        finally:
+            os.close(number)
+            with self._changed:
+                self.ended = True
+                self._changed.notify_all()
+
+    def _is_wanted(self) -> bool:
+        return self._wanted > len(self._buffer)
 
 
 _MEND = "It is kept as it came; an archivist can download it and see what is wrong."

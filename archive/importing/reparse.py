@@ -22,7 +22,7 @@ from archive.models import Capture, User, Version
 from . import corrections
 from .limits import configured
 from .outlets import hints
-from .reading import FileUnreadable, reader
+from .reading import Asked, FileUnreadable, reader
 from .serial import hints_to_json
 
 REASON = "Read again from the capture."
@@ -67,16 +67,21 @@ def read_again(
         try:
             found = list(
                 process.read(
-                    capture.blob.content(),
-                    name=capture.file,
-                    captured_at=capture.captured_at,
-                    url=capture.url,
-                    outlet=capture.article.outlet_id if capture.article else None,
+                    Asked(
+                        capture.blob.content(),
+                        name=capture.file,
+                        captured_at=capture.captured_at,
+                        url=capture.url,
+                        outlet=capture.article.outlet_id if capture.article else None,
+                    )
                 )
             )
         except FileUnreadable as error:
             yield _problem(capture, str(error))
             continue
+        if len(found) > 1 and capture.format == found[0].format == "eml":
+            # The first record of a message is the message; its attachments have captures of their own.
+            del found[1:]
         if len(found) != 1 or found[0].parsed is None:
             reason = found[0].reason if len(found) == 1 else f"The bytes hold {len(found)} articles by now."
             yield _problem(capture, reason)

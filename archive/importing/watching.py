@@ -22,7 +22,7 @@ from archive.models import Article, ImportRun, WatchedAddress, WatchedSource
 
 from . import fetching, run, staging
 from .limits import configured
-from .reading import FileUnreadable, reader
+from .reading import Asked, FileUnreadable, reader
 
 # How long after one capture the next one follows, the first times; the last step is repeated.
 RHYTHM = (
@@ -146,7 +146,7 @@ def _look_at_feed(source: WatchedSource, at: datetime) -> list[int]:
     process = reader(configured())
     links: list[str] = []
     bare = False
-    for record in process.read(fetched.data, name="feed.xml", captured_at=at, url=fetched.url):
+    for record in process.read(Asked(fetched.data, name="feed.xml", captured_at=at, url=fetched.url)):
         if record.parsed is None:
             continue
         link = str(record.parsed.get("url", ""))

@@ -58,7 +58,7 @@ def _documents(article: Article, now: datetime) -> Iterator[Document]:
             headline=version.headline,
             standfirst=version.standfirst,
             body=version.body,
-            byline=version.byline,
+            byline=article.byline_of(version),
             language=version.language or article.language or guess_language(text),
             kind=version.kind,
             topics=_named(article, Tag.Kind.TOPIC),

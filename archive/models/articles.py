@@ -115,6 +115,11 @@ class Article(models.Model):
     page = models.CharField(_("page"), max_length=40, blank=True)
     edition = models.CharField(_("edition"), max_length=120, blank=True)
     editor_note = models.TextField(_("note to editors"), blank=True)
+    later_byline = models.TextField(
+        _("byline of a later capture"),
+        blank=True,
+        help_text=_("Printed in a further capture of the same text; shown where the version was captured without one."),
+    )
     usage_terms = models.TextField(_("usage terms"), blank=True)
     usage_expires_at = models.DateTimeField(_("usage expires"), null=True, blank=True)
     edited_fields = models.JSONField(
@@ -179,6 +184,10 @@ class Article(models.Model):
         """Say whether everyone at the desk may read it now."""
         embargoed = self.embargoed_until is not None and self.embargoed_until > clock.now()
         return self.status == self.Status.USABLE and not embargoed and self.merged_into_id is None
+
+    def byline_of(self, version: Version) -> str:
+        """Return the byline of a version as printed, or as a further capture of the article printed it."""
+        return version.byline or self.later_byline
 
     @property
     def published_iso(self) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .articles import Article, Version
@@ -64,6 +65,13 @@ class Attribution(models.Model):
             models.Index("article", "order", name="attribution_by_article"),
             # Who cites this name: unheld sources, and attaching a report that arrives later.
             models.Index("name_key", "article", name="attribution_by_name"),
+            # Whom an outlet's articles rely on most, from the index alone: the outlet's page.
+            models.Index(
+                "article",
+                include=["name_key", "name", "outlet", "kind"],
+                condition=Q(rejected_at=None),
+                name="attribution_stated",
+            ),
         ]
 
     def __str__(self) -> str:

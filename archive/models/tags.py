@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from archive.text.keys import name_key
@@ -66,6 +67,11 @@ class ArticleTag(models.Model):
         verbose_name = _("tag of an article")
         verbose_name_plural = _("tags of articles")
         constraints = [models.UniqueConstraint(fields=["article", "tag"], name="one_tag_an_article")]
+        indexes = [
+            # A tag's articles, and what else those carry, from the index alone: the tag's page.
+            models.Index("tag", "article", condition=Q(removed_at=None), name="tag_in_force"),
+            models.Index("article", "tag", condition=Q(removed_at=None), name="tags_in_force"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.article_id}: {self.tag_id}"

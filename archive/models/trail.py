@@ -13,7 +13,8 @@ from .articles import Article
 class TrailEntry(models.Model):
     """Who did what, when and why, with what was there before and after.
 
-    The database refuses to change or delete a row (trigger and revoked rights), for the application's own role too.
+    The database refuses to change or delete a row: a trigger says so to everyone, and the role that the site runs as
+    has no such right on the table and does not own it (docs/decisions/0005).
     """
 
     at = models.DateTimeField(_("when"))

@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+<<<<<<< HEAD
 from django.db.models import QuerySet
+=======
+from django.db.models import Max, Q, QuerySet
+>>>>>>> main
 
 from archive.models import Article, Attribution, Membership, Story, User, Version
 
@@ -180,20 +184,18 @@ def shaken_sources(articles: Sequence[Article]) -> dict[int, list[Shaken]]:
     Only the outlet is named: what was killed or withheld shows nowhere, not even by its headline.
     """
     by_id = {article.pk: article for article in articles if article.current_version_id}
-    pairs = set(
+    rests_on = (
         _current_hops(by_id.values())
         .filter(held_article__isnull=False)
         .exclude(role=Attribution.Role.BACKGROUND)
+        .order_by()
         .values_list("article_id", "held_article_id")
     )
-    pairs |= set(
-        Membership.objects.filter(article__in=by_id, copy_of__isnull=False).values_list("article_id", "copy_of")
-    )
-    held = Article.objects.select_related("outlet").in_bulk({source for _, source in pairs})
-    corrected: dict[int, datetime] = {}
-    versions = Version.objects.filter(article__in=held, kind=Version.Kind.CORRECTION)
-    for source, at in versions.order_by("recorded_at").values_list("article_id", "recorded_at"):
-        corrected[source] = at
+    copies = Membership.objects.filter(article__in=by_id, copy_of__isnull=False).values_list("article_id", "copy_of")
+    pairs = set(rests_on.union(copies.order_by()))
+    last_correction = Max("versions__recorded_at", filter=Q(versions__kind=Version.Kind.CORRECTION))
+    reports = Article.objects.select_related("outlet").annotate(corrected_at=last_correction)
+    held = reports.in_bulk({source for _, source in pairs})
     found: dict[int, list[Shaken]] = defaultdict(list)
     for citing, source in sorted(pairs):
         report = held[source]
@@ -202,6 +204,6 @@ def shaken_sources(articles: Sequence[Article]) -> dict[int, list[Shaken]]:
             found[citing].append(Shaken(report.outlet.name, "killed", source))
         elif report.status == Article.Status.WITHHELD:
             found[citing].append(Shaken(report.outlet.name, "withheld", source))
-        elif source in corrected and corrected[source] > since:
+        elif report.corrected_at is not None and report.corrected_at > since:
             found[citing].append(Shaken(report.outlet.name, "corrected", source))
     return dict(found)

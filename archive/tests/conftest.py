@@ -49,11 +49,11 @@ KEPT_TABLES = {
 
 @pytest.fixture(scope="session")
 def archive_services() -> Services:
-    """The embedded servers of this test run; the role of the archive may make the test database here."""
+    """The embedded servers of this test run; the owner of the archive's tables may make the test database here."""
     running = services()
     running.attach()
     with psycopg.connect(running.superuser_dsn, autocommit=True) as admin:
-        admin.execute("ALTER ROLE archive CREATEDB")
+        admin.execute("ALTER ROLE archive_owner CREATEDB")
     return running
 
 

@@ -1,19 +1,14 @@
 """Bytes become text in the encoding they are really in, which is often not the one they declare.
 
-A byte order mark is believed, then UTF-8 that decodes without a fault, then whichever of the declared and the usual
-encodings gives text that looks like a language. Bytes that are no text at all raise UndecodableText, never mojibake.
+A byte order mark is believed, then UTF-8 that decodes without a fault, then what chardet's statistics of languages say,
+with the declared encoding where they do not say it clearly. Bytes that are no text at all raise UndecodableText.
 """
-
-# ruff: noqa: E501 - tables of characters
 
 from __future__ import annotations
 
 import codecs
-import itertools
 import re
-from collections.abc import Iterable
-
-from archive.text.language import ACCENTED_STOP_WORDS
+from typing import Any
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -22,8 +17,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SINGLE = ("windows-1251", "koi8-r", "windows-1252", "windows-1250", "windows-1253", "windows-1254", "windows-1256")
-_DOUBLE = ("gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "utf-16-le", "utf-16-be")
 _ALIASES = {
     "iso-8859-1": "windows-1252",
     "latin-1": "windows-1252",
@@ -39,10 +32,11 @@ _ALIASES = {
 _DECLARED = re.compile(rb"""(?:charset\s*=|encoding\s*=)\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""")
 _SAMPLE = 60_000
 _ODD = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f\ufffd]")
-# The letters that most running text of a script is made of; rubbish spreads over all of them evenly.
-_COMMON_CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчйхжшюціїє")
-_COMMON_ARABIC = frozenset("اليمنورتبةعدسفهكقحجشطصخضذثزئءغظإأىآپچگیک")
-_COMMON_GREEK = frozenset("αοιετσνηυρπκμλςάίόέδγχωήύθφώβξζψ")
+# Marks of a charset inside the sample, which would be asked twice: the caller hands in what is declared.
+_LABEL = re.compile(rb"(?:charset|encoding)\s*=", re.I)
+_ESCAPES = re.compile(rb"\x1b[$(][@BJ()IC]")
+# An encoding that is never wanted, as the answer for "none fits".
+_NONE = "cp037"
 
 
 class UndecodableText(ValueError):
@@ -72,16 +66,26 @@ def decode_as(data: bytes, declared: str = "") -> tuple[str, str]:
                 break
     if wide := _wide(data):
         return _checked(data.decode(wide, errors="replace"), data), wide
+    if _ESCAPES.search(data) and (text := _escaped(data)):
+        return text, "iso-2022-jp"
     try:
         return _checked(data.decode("utf-8"), data), "utf-8"
     except UnicodeDecodeError as error:
         # A file cut in the middle of a character, or with one stray byte in a long text, is still UTF-8.
         if _mostly_utf8(data, error):
             return _checked(data.decode("utf-8", errors="replace"), data), "utf-8"
-    name = _best(data, declared)
+    name = _best(data, declared) or _wide_east_asian(data)
     if not name:
         raise UndecodableText("The file holds bytes that are no text in any known encoding.")
     return _checked(data.decode(name, errors="replace"), data), name
+
+
+def _escaped(data: bytes) -> str:
+    """Return the text of bytes that switch to Japanese by escape sequences, "" for others that contain an escape."""
+    try:
+        return data.decode("iso-2022-jp-2")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _checked(text: str, data: bytes) -> str:
@@ -114,6 +118,18 @@ def _wide(data: bytes) -> str:
     return ""
 
 
+def _wide_east_asian(data: bytes) -> str:
+    """Return the UTF-16 name of a text in which neither a space nor an ASCII letter gives it away, or ""."""
+    sample = data[:4000]
+    for name in ("utf-16-le", "utf-16-be"):
+        text = sample[: len(sample) // 2 * 2].decode(name, errors="replace")
+        usual = sum(char.isascii() or "\u3000" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" for char in text)
+        usual += sum("\uac00" <= char <= "\ud7af" or "\uff00" <= char <= "\uffef" for char in text)
+        if len(data) % 2 == 0 and usual > 0.95 * len(text):
+            return name
+    return ""
+
+
 def _mostly_utf8(data: bytes, error: UnicodeDecodeError) -> bool:
     text = data[: 4 * _SAMPLE].decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
@@ -122,16 +138,35 @@ def _mostly_utf8(data: bytes, error: UnicodeDecodeError) -> bool:
 
 
 def _best(data: bytes, declared: str) -> str:
+    """Return the encoding that the bytes speak for, the declared one where they do not speak clearly, or ""."""
+    import chardet  # loaded for the few files that need it
+
     declared = _ALIASES.get(declared.strip().lower(), declared.strip().lower())
-    names: Iterable[str] = dict.fromkeys(([declared] if _known(declared) else []) + list(_SINGLE) + list(_DOUBLE))
     sample = _dense_sample(data)
-    scores = [(_plausibility(sample, name) + (0.15 if name == declared else 0.0), name) for name in names]
-    score, name = max(scores, key=lambda pair: pair[0])
-    if score > 0.35:
-        return name
-    # A few stray bytes in ASCII text say too little; Western Europe is the likeliest.
+    fits = _known(declared) and _fits(sample, declared)
     rare = sum(byte > 0x7F for byte in sample) < len(sample) // 20
-    return (declared if _known(declared) else "windows-1252") if rare else ""
+    found = chardet.detect(_LABEL.sub(b"", sample), encoding_era=_eras(), compat_names=False, no_match_encoding=_NONE)
+    name = (found["encoding"] or "").lower()
+    name = _ALIASES.get(name, name)
+    if not _known(name) or name == _NONE:
+        # A few stray bytes in ASCII text say too little; Western Europe is the likeliest.
+        return declared if fits else "windows-1252" if rare else ""
+    return declared if fits and _same(sample, declared, name) else name
+
+
+def _eras() -> Any:
+    from chardet import EncodingEra
+
+    # All but those of mainframes, in which no file that reaches a newsroom is written.
+    return EncodingEra.ALL & ~EncodingEra.MAINFRAME
+
+
+def _fits(sample: bytes, name: str) -> bool:
+    return "\ufffd" not in sample.decode(name, errors="replace")[:-2]
+
+
+def _same(sample: bytes, one: str, other: str) -> bool:
+    return sample.decode(one, errors="replace") == sample.decode(other, errors="replace")
 
 
 def _known(name: str) -> bool:
@@ -145,69 +180,3 @@ def _dense_sample(data: bytes) -> bytes:
     """Return a stretch of `data` around its first non-ASCII bytes: markup tells nothing about an encoding."""
     first = next((i for i, byte in enumerate(data) if byte > 0x7F), 0)
     return data[max(0, first - 200) : first + _SAMPLE]
-
-
-def _plausibility(sample: bytes, name: str) -> float:
-    """Return how much `sample` looks like a language when read as `name`, 0 to some 1.2."""
-    try:
-        text = sample.decode(name, errors="replace")
-    except (LookupError, UnicodeDecodeError, AssertionError):
-        return 0.0
-    high = [char for char in text if char > "\x7f"]
-    if not high:
-        return 0.0
-    broken = text.count("\ufffd") + sum("\x80" <= char < "\xa0" for char in high)
-    if broken > 1 + len(high) // 50:
-        return 0.0
-    penalty = 4 * broken / len(high)
-    if name in _DOUBLE or name.startswith(("gb", "big5", "euc", "iso-2022", "shift", "utf-16")):
-        return max(0.0, _east_asian(high) - penalty)
-    lower = [char.lower() for char in high]
-    common = sum(
-        1.0 if char in _COMMON_CYRILLIC or char in _COMMON_ARABIC or char in _COMMON_GREEK else _latin_worth(char)
-        for char in lower
-    ) / len(high)
-    # Running text has capitals at the start of words and few signs; koi8-r read as windows-1251 swaps the cases.
-    shouting = sum(a > "\x7f" and b > "\x7f" and a.isalpha() and b.isupper() for a, b in itertools.pairwise(text))
-    signs = sum(not char.isalpha() and _latin_worth(char) < 0.5 for char in lower)
-    known = sum(word in ACCENTED_STOP_WORDS for word in re.findall(r"[^\W\d_]+", text.lower()))
-    common += 0.2 * min(1.0, 10 * known / len(high))
-    return max(0.0, common - (shouting + signs) / len(high) - penalty - _mixed_words(text, len(high)))
-
-
-def _latin_worth(char: str) -> float:
-    if char in "éèáàäöüßñçãõóíúâêôîåøæëïûùìòðþý¿¡£€°":
-        return 0.9
-    if char in "“”‘’«»–—…•·©®€£°\xa0„™":
-        return 0.8
-    if char in "ąćęłńśźżčěřšťůýžőűăîșțşţğıİđ":
-        return 0.85
-    return 0.3 if char.isalpha() and char < "\u0250" else 0.1
-
-
-def _mixed_words(text: str, high: int) -> float:
-    """Return a penalty for words that mix Latin letters with letters of another script, or several rare letters."""
-    mixed = sum(len(word) for word in re.findall(r"(?:[a-zA-Z]+[Ѐ-ӿͰ-Ͽ؀-ۿ]|[Ѐ-ӿͰ-Ͽ؀-ۿ]+[a-zA-Z])\w*", text))
-    runs = sum(len(run) for run in re.findall(r"[À-ÿ]{3,}", text))
-    return (mixed + runs) / high
-
-
-def _east_asian(high: list[str]) -> float:
-    usual = sum(
-        "\u3040" <= c <= "\u30ff"
-        or "\u4e00" <= c <= "\u9fff"
-        or "\uac00" <= c <= "\ud7af"
-        or c in "，。、：；！？「」『』（）《》〈〉“”‘’…—·　"
-        for c in high
-    )
-    han = [c for c in high if "\u4e00" <= c <= "\u9fff"]
-    common = sum(
-        c
-        in "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年的是在不了有和人這中大為上個國我以要他時來用們"
-        for c in han
-    )
-    kana = sum("\u3040" <= c <= "\u30ff" for c in high)
-    hangul = sum("\uac00" <= c <= "\ud7af" for c in high)
-    # The commonest seventy characters are a quarter of running Chinese; other bytes scatter over thousands.
-    evidence = (common * 5 + kana + hangul) / len(high)
-    return usual / len(high) * min(1.0, 0.25 + evidence)

@@ -8,10 +8,9 @@ whenever two texts share a passage of `WINDOW + 8 - 1` words.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import struct
 from collections.abc import Collection, Iterable
-from hashlib import blake2b
-from itertools import accumulate
 
 from archive.text.normalize import line_key, words
 
@@ -44,14 +43,16 @@ def _grams(tokens: list[str], size: int) -> list[int]:
     if not tokens:
         return []
     size = min(size, len(tokens))
-    text = " ".join(tokens).encode()
-    ends = list(accumulate(len(token) + 1 for token in (tokens if text.isascii() else map(str.encode, tokens))))
-    starts = [0, *ends]
-    digests = b"".join(
-        blake2b(text[start : end - 1], digest_size=8).digest()
-        for start, end in zip(starts, ends[size - 1 :], strict=False)
-    )
-    return list(struct.unpack(f">{len(digests) // 8}q", digests))
+    parts = [token.encode() for token in tokens]
+    joined = b" ".join(parts)
+    # Where each token begins, and one place behind the end as if another followed.
+    starts = list(itertools.accumulate((len(part) + 1 for part in parts), initial=0))
+    digests = [
+        hashlib.blake2b(joined[start : end - 1], digest_size=8).digest()
+        for start, end in zip(starts, starts[size:], strict=False)
+    ]
+    # Signed 64 bits, as PostgreSQL's bigint holds them.
+    return list(struct.unpack(f">{len(digests)}q", b"".join(digests)))
 
 
 def shingles(text: str) -> frozenset[int]:

@@ -77,28 +77,31 @@ STOP_WORDS = {code: frozenset(listed.split()) for code, listed in _LISTED.items(
 # Words that only the right encoding spells.
 ACCENTED_STOP_WORDS = frozenset(word for word in _LANGUAGES if not word.isascii())
 _WORD = re.compile(r"[^\W\d_]+")
+_OTHER = re.compile("[^\\u0000-\\u036f]")
 
 
 def guess_language(text: str, sample: int = 8_000) -> str:
     """Return the ISO 639-1 code of the language of `text`, or "" when the guess would be worth nothing."""
     text = text[:sample]
-    letters = [ord(char) for char in text if char.isalpha()]
-    if len(letters) < 10:
+    letters = sum(map(len, _WORD.findall(text)))
+    if letters < 10:
         return ""
-    other = [letter for letter in letters if letter > 0x036F]
-    if len(other) > len(letters) * 0.4:
+    other = [] if text.isascii() else [ord(char) for char in _OTHER.findall(text) if char.isalpha()]
+    if len(other) > letters * 0.4:
         for code, first, last in _SCRIPTS:
-            if sum(first <= letter <= last for letter in other) > len(letters) * 0.4:
+            if sum(first <= letter <= last for letter in other) > letters * 0.4:
                 return code
         kana = sum(0x3040 <= letter <= 0x30FF for letter in other)
         han = sum(0x3400 <= letter <= 0x9FFF for letter in other)
-        if han + kana > len(letters) * 0.4:
-            return "ja" if kana > len(letters) * 0.08 else "zh"
+        if han + kana > letters * 0.4:
+            return "ja" if kana > letters * 0.08 else "zh"
     counts: Counter[str] = Counter()
-    for word in _WORD.findall(text.casefold()):
-        for code in _LANGUAGES.get(word, ()):
+    for word, times in Counter(_WORD.findall(text.casefold())).items():
+        if codes := _LANGUAGES.get(word):
             # A word that many languages share says less.
-            counts[code] += 6 // len(_LANGUAGES[word]) + 1
+            worth = times * (6 // len(codes) + 1)
+            for code in codes:
+                counts[code] += worth
     if not counts:
         return ""
     (best, score), *rest = counts.most_common(2)

@@ -19,11 +19,11 @@ from .public import may_read_text, public
 def article(request, pk: int, number: int | None = None):
     """Show an article. One that was killed or withheld answers 410 with an explanation to whoever may not read it;
     one that was merged into another leads there."""
-    _held, instead = article_or_gone(request, pk)
+    held, instead = article_or_gone(request, pk)
     if instead is not None:
         return instead
     try:
-        page = queries.article_page(request.user, pk, number=number)
+        page = queries.page_of(held, number=number)
     except Version.DoesNotExist as error:
         raise Http404(str(error)) from error
     if not may_read_text(request.user, page.article):

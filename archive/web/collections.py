@@ -28,7 +28,7 @@ from archive.articles.export import export_records
 from archive.articles.operations import ArchiveError
 from archive.models import Article, Collection, ResearchRequest, User
 
-PAGE = 40
+PAGE = 30
 FEED_SALT = "archive.collection-feed"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -195,6 +195,7 @@ def _initial(article: Article) -> dict[str, object]:
     version: Version = article.current_version
     at = article.published_at
     initial: dict[str, object] = {name: getattr(version, name) for name in (*LINES, "body")}
+    initial["byline"] = article.byline_of(version)
     initial["tags"] = "\n".join(
         tag.name if tag.kind == Tag.Kind.TOPIC else f"{tag.kind}: {tag.name}" for tag in queries.tags_of(article)
     )

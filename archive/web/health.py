@@ -6,7 +6,7 @@ from django.conf import settings
 from django.shortcuts import render
 
 from archive import clock
-from archive.articles import arrivals, browse
+from archive.articles import arrivals, browse, trail
 from archive.indexing import state
 from archive.models import ImportRun
 
@@ -29,5 +29,6 @@ def health(request):
         "languages": arrivals.quality(at=now, by="language"),
         "sound": not (index.broken or index_backlog.late or story_backlog.late or index_backlog.failed),
         "embedded": settings.EMBEDDED_DATABASE,
+        "trail_exposed": trail.can_be_rewritten(),
     }
     return render(request, "health.html", context)

@@ -81,10 +81,13 @@ def diff(request, pk: int, before: int | None = None, after: int | None = None):
     article, gone = article_or_gone(request, pk)
     if gone is not None:
         return gone
-    versions = list(compare.chain(article).filter(article=article).select_related("author"))
+    versions = list(compare.chain(article).filter(article=article).select_related("author").defer(*compare.TEXTS))
     if before is None or after is None:
         return _to_chosen(request, article, versions)
-    by_number = {version.number: version for version in versions}
+    # The texts of the two alone: a live blog has hundreds of versions.
+    by_number = {
+        one.number: one for one in article.versions.select_related("author").filter(number__in=[before, after])
+    }
     if before not in by_number or after not in by_number:
         raise Http404(_("This article has no such version."))
     compared = compare.compare_versions(by_number[before], by_number[after])

@@ -17,7 +17,8 @@ from .history import silent_edits
 
 def home(request):
     """Show what is running; an empty archive welcomes the newcomer instead."""
-    if browse.is_empty(request.user):
+    figures = browse.figures(request.user)
+    if not figures["articles"]:
         return render(request, "home/welcome.html", {"section": "home"})
     context = {
         "section": "home",
@@ -26,7 +27,7 @@ def home(request):
         "runs": browse.latest_runs() if request.user.has_perm("archive.import_articles") else [],
         "silent_edits": silent_edits(request.user, 5),
         "collections": collections.visible(request.user)[:5],
-        "figures": browse.figures(request.user),
+        "figures": figures,
     }
     return render(request, "home/home.html", context)
 

@@ -37,9 +37,9 @@ def _at(request, name: str, place: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def histogram_of(articles) -> pictures.Histogram | None:
-    """Return the picture of these articles over time, each bar leading to its days; None when all are undated."""
-    step, counts = browse.volume(articles)
+def histogram_of(found: browse.Spread) -> pictures.Histogram | None:
+    """Return the picture of articles over time, each bar leading to its days; None when all are undated."""
+    step, counts = browse.volume(found.days)
     if not counts:
         return None
     return pictures.histogram([(_label(day, step), count, _address(day, step)) for day, count in counts])

@@ -31,5 +31,10 @@ def outlet(request, slug: str):
     if page.outlet.slug != slug:
         return HttpResponsePermanentRedirect(reverse("outlet", args=[page.outlet.slug]))
     articles = Article.objects.visible_to(request.user).filter(outlet=page.outlet)
-    context = {"section": "outlets", "page": page, "outlet": page.outlet, "picture": histogram_of(articles)}
+    context = {
+        "section": "outlets",
+        "page": page,
+        "outlet": page.outlet,
+        "picture": histogram_of(browse.spread(articles)),
+    }
     return render(request, "outlets/outlet.html", context | page_context(request, articles))

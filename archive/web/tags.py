@@ -34,11 +34,12 @@ def tag(request, pk: int):
     if held.merged_into is not None:
         return HttpResponsePermanentRedirect(held.merged_into.get_absolute_url())
     articles = browse.with_tag(request.user, held)
+    found = browse.spread(articles)
     context = {
         "section": "tags",
         "tag": held,
-        "picture": histogram_of(articles),
+        "picture": histogram_of(found),
         "beside": browse.tags_beside(articles, held),
-        "outlets": browse.outlets_of(articles),
+        "outlets": browse.busiest_outlets(found),
     }
     return render(request, "tags/tag.html", context | page_context(request, articles))

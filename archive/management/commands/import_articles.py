@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from archive import clock
 from archive.articles.operations import ArchiveError
-from archive.importing import preview, run, staging
+from archive.importing import preview, progress, run, staging, work
 from archive.indexing.drain import settle
 from archive.models import ImportItem, ImportRun
 from archive.stories.assign import place_waiting
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             run.cancel(job, at=clock.now())
         else:
             self._bring_up_to_date()
-            answer = run.report(job)
+            answer = progress.report(job)
         self._print(answer, options["json"])
         if answer["rejected"]:
             sys.exit(1)
@@ -102,7 +102,7 @@ class Command(BaseCommand):
             for _ in range(max(jobs, 1) - 1)
         ]
         try:
-            run.work_through(job.pk, tick=lambda: bar(job))
+            work.work_through(job.pk, tick=lambda: bar(job))
         finally:
             for helper in helpers:
                 helper.wait()
@@ -156,7 +156,7 @@ def _files(paths: list[str], manifest: Path | None) -> Iterator[tuple[Path, str]
 def _planned(job: ImportRun) -> dict[str, Any]:
     """Return the report of a run that only was to show what it would do."""
     preview.plan_run(job)
-    answer = run.report(job)
+    answer = progress.report(job)
     plans = dict(job.items.values_list("position", "plan"))
     for item, position in zip(answer["items"], sorted(plans), strict=True):
         plan = plans[position]
@@ -200,6 +200,6 @@ class _Bar:
 
     def _draw(self, job: ImportRun) -> None:
         job.refresh_from_db(fields=["state"])
-        now = run.progress(job)
+        now = progress.progress(job)
         self._progress.update(self._reading, total=now.files, completed=now.files_read)
         self._progress.update(self._importing, total=now.items or None, completed=now.items - now.ready)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from archive.importing import run
+from archive.importing import work
 
 
 class Command(BaseCommand):
@@ -21,4 +21,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work on the run until nothing is left."""
-        run.work_through(options["run"])
+        work.work_through(options["run"])

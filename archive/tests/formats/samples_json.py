@@ -74,7 +74,6 @@ if __name__ == "__main__":
         "document",
         "press_export",
         "eml",
-        "web",
     )
     for folder in folders:
         for sample in sorted((SAMPLES / folder).iterdir()):

@@ -8,6 +8,8 @@ import pytest
 from archive.formats import dump_model
 from archive.formats.dump_blocks import read_blocks
 from archive.formats.dump_features import NAMES, features, heaviest_run
+from archive.formats.dump_patterns import CONTROL_WORDS, CREDITS
+from archive.text.normalize import words
 
 MODEL = json.loads(Path(dump_model.__file__).with_suffix(".json").read_text(encoding="utf8"))
 SAMPLE = (Path(__file__).parent / "samples" / "dump" / "page.txt").read_text(encoding="utf8")
@@ -50,3 +52,79 @@ def test_smoothing_bridges_a_gap_that_costs_less_than_two_switches():
 
 def test_the_heaviest_segment_spans_small_dips():
     assert dump_model.heaviest_segment([-2, 3, -1, 3, -3, 1], [5, 20, 2, 20, 30, 3]) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("spotter", "lines"),
+    [
+        (
+            CREDITS,
+            [
+                "The quay at dawn. (AP Photo/Ada Finch)",
+                "(Foto: Ada Finch)",
+                "Photos: the harbor",
+                "A boat. Fotos: A. F.",
+                "Zdjęcie: A. Finch",
+                "Crédit photo : Finch",
+                "Bildquelle: Stadt",
+                "Фото: А. Финч",
+                "Ілюстрація: А",
+                "الصورة: أ",
+                "iStockphoto",
+                "Quay/Getty",
+                "Finch/AFP",
+                "REUTERS/Finch",
+                "Photo by Ada Finch",
+                "© Ada Finch",
+                "(c) Ada Finch",
+                "A quay (Finch via Harbor)",
+                "A quay (Finch/Harbor)",
+                "Picture by: X",
+            ],
+        ),
+        (
+            CONTROL_WORDS,
+            [
+                "Subscribe",
+                "Sign in",
+                "Log out",
+                "logout",
+                "Cookie",
+                "Privacy",
+                "Terms of use",
+                "Advertisement",
+                "Contact us",
+                "About us",
+                "Follow us",
+                "Share this",
+                "1 comment",
+                "E-Mail",
+                "email",
+                "Copy link",
+                "Skip to",
+                "Click here",
+                "App Store",
+                "Google Play",
+                "Support us",
+                "Site map",
+                "Abonnieren",
+                "Suscríbete",
+                "S'abonner",
+                "Подписаться",
+                "Поделиться",
+                "Přihlásit",
+                "Udostępnij",
+                "Exit mobile version",
+                "Site icon",
+                "Read next",
+                "Most read",
+                "Menu",
+            ],
+        ),
+    ],
+)
+def test_a_line_that_a_pattern_fits_is_always_searched(spotter, lines):
+    for line in lines:
+        assert spotter.pattern.search(line), line
+        tokens = words(line)
+        assert spotter.may_be_in(line, tokens, "".join(tokens)), line

@@ -212,3 +212,72 @@ def test_closing_appeals_and_lines_of_rights_are_furniture():
     data = page(body="<h1>Ferries stop</h1>").replace(b"</article>", closing.encode() + b"</article>")
     assert "Follow us" not in read(data).body
     assert "rights" not in read(data).body
+
+
+@pytest.mark.parametrize(
+    ("head", "guid"),
+    [
+        (linked(headline="H", identifier="quay-4711"), "quay-4711"),
+        (linked(headline="H", identifier={"@type": "PropertyValue", "value": 471100}), "471100"),
+        (linked(headline="H", **{"@id": "urn:quay:4711"}), "urn:quay:4711"),
+        ('<meta name="cXenseParse:articleid" content="1.4711">', "1.4711"),
+        ('<link rel="shortlink" href="https://quay.example/?p=4711">' + linked(identifier="4712"),
+         "https://quay.example/?p=4711"),
+    ],
+)  # fmt: skip
+def test_the_outlet_s_own_identifier_becomes_the_guid(head, guid):
+    assert read(page(head=head), url="https://quay.example/ferry").guid == guid
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        linked(headline="H", identifier="https://quay.example/ferry"),
+        linked(headline="H", **{"@id": "https://quay.example/ferry#article"}),
+        linked(headline="H", **{"@id": "#article"}),
+        '<meta name="dc.identifier" content="ISSN 1234-567X"><meta name="identifier" content="quay.example">',
+        '<meta property="fb:app_id" content="165736473526"><link rel="shortlink" href="https://quay.example/">',
+    ],
+)
+def test_what_names_the_site_or_only_repeats_the_address_is_no_guid(head):
+    assert read(page(head=head), url="https://quay.example/ferry").guid == ""
+
+
+TAGS = '<a href="/t/1">Ferries</a> <a href="/t/2">Northern line</a>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<h1>H</h1><ul class="article-tags"><li>{TAGS}</li></ul>',
+        f'<h1>H</h1><div data-component="topic-list"><h2>Topics</h2>{TAGS}</div>',
+        f"<h1>H</h1><p><strong>Tags:</strong> {TAGS}</p>",
+        f"<h1>H</h1><div><span>Schlagwörter</span><div>{TAGS}</div></div>",
+        f'<h1>H</h1><footer class="entry-footer"><div class="post-tags">{TAGS}</div></footer>',
+        '<h1>H</h1><p>Filed: <a rel="tag" href="/t/1">Ferries</a>, <a rel="tag" href="/t/2">Northern line</a></p>',
+    ],
+)
+def test_tags_are_read_from_the_list_that_readers_see(body):
+    assert [tag.name for tag in read(page(body=body)).tags] == ["Ferries", "Northern line"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<nav class="topics">{TAGS}</nav><h1>H</h1>',
+        f'<div class="topics">{TAGS}</div><h1>H</h1>',
+        f'<h1>H</h1><aside><div class="tags">{TAGS}</div></aside>',
+        f'<h1>H</h1><div class="trending-topics">{TAGS}</div>',
+        '<h1>H</h1><div class="tags">A list of words that is a sentence, and one <a href="/t">link</a> in it.</div>',
+    ],
+)
+def test_menus_and_prose_are_no_list_of_tags(body):
+    assert read(page(body=body)).tags == ()
+
+
+def test_what_the_page_declares_goes_before_the_list_that_readers_see():
+    head = '<meta name="keywords" content="Strikes, Ferries">'
+    assert [tag.name for tag in read(page(head=head, body=f"<h1>H</h1><p>Tags: {TAGS}</p>")).tags] == [
+        "Strikes",
+        "Ferries",
+    ]

@@ -69,13 +69,13 @@ def test_a_killed_process_does_not_keep_the_servers_running_for_good(home: Home)
 def test_a_killed_server_comes_back_with_what_it_held(home: Home) -> None:
     services = Services(home)
     services.attach()
-    with psycopg.connect(services.database_url) as connection:
+    with psycopg.connect(services.owner_url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     for file in (home.postgres / "postmaster.pid", home.run / "valkey.pid"):
         psutil.Process(int(file.read_text().split()[0])).kill()
     until_dead(home)
     assert set(services.revive()) == {"PostgreSQL", "Valkey"}
-    with psycopg.connect(services.database_url) as connection:
+    with psycopg.connect(services.owner_url) as connection:
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
     services.release()
 
@@ -101,13 +101,16 @@ def test_a_home_in_a_very_long_path_works(tmp_path: Path) -> None:
     assert not postgres_answers(home)
 
 
-def test_the_archive_role_is_no_superuser(home: Home) -> None:
+def test_neither_role_of_the_archive_is_a_superuser(home: Home) -> None:
     services = Services(home, durable=False)
     services.attach()
-    with psycopg.connect(services.database_url) as connection:
-        row = connection.execute("SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user").fetchone()
+    asked = "SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+    rows = []
+    for address in (services.database_url, services.owner_url):
+        with psycopg.connect(address) as connection:
+            rows.append(connection.execute(asked).fetchone())
     services.release()
-    assert row == (False, False)
+    assert rows == [(False, False)] * 2
 
 
 def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:

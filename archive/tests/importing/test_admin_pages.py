@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from archive.importing import run
+from archive.importing import progress, run, work
 from archive.models import Article, ImportItem, ImportRun, Outlet, OutletLine, User
 
 from .world import PARAGRAPHS, page_dump, previewed, rows, wire, zipped
@@ -35,7 +35,7 @@ def upload(client, files: dict[str, bytes], **more: str) -> ImportRun:
 
 
 def read(job: ImportRun) -> None:
-    while run.read_some(job.pk):
+    while work.read_some(job.pk):
         continue
     job.refresh_from_db()
 
@@ -52,7 +52,7 @@ def test_files_go_from_upload_over_preview_to_the_report(client, archivist):
     assert Article.objects.count() == 0
     client.post(f"{job.get_absolute_url()}act/", {"do": "confirm"})
     client.post(f"{job.get_absolute_url()}act/", {"do": "confirm"})
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     assert Article.objects.get().outlet.name == "Gull Bay Gazette"
     report = client.get(f"{job.get_absolute_url()}report.json").json()
     assert (report["created"], report["captures"]) == (1, 1)
@@ -95,7 +95,7 @@ def test_every_field_can_be_corrected_and_what_was_typed_stays_when_it_fails(cli
     assert "Write the date as" in answer.content.decode()
     client.post(f"{url}decide/", fields | {"published_at": "2021-05-02T08:15"})
     run.confirm(job, at=job.created_at)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     article = Article.objects.get()
     assert article.current_version.headline == "Ferry sails again"
     assert (article.published_iso, article.published_precision) == ("2021-05-02T08:15:00", "minute")
@@ -113,7 +113,7 @@ def test_a_removed_line_is_restored_with_one_click_and_teaches(client, archivist
     client.post(decide, {"do": "outlet", "outlet": "Gull Bay Gazette"})
     client.post(decide, {"do": "restore", "line": line["number"]})
     run.confirm(job, at=job.created_at)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     assert "Old pier to be sold" in Article.objects.get().current_version.body
     outlet = Article.objects.get().outlet
     learnt = OutletLine.objects.get(outlet=outlet, verdict="body")
@@ -129,16 +129,16 @@ def test_an_item_can_be_left_out_and_taken_in_again(client, archivist):
     client.post(decide, {"do": "take_in"})
     client.post(decide, {"do": "leave_out"})
     run.confirm(job, at=job.created_at)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     assert Article.objects.count() == 1
-    assert run.report(job)["created"] == 1
+    assert progress.report(job)["created"] == 1
 
 
 def test_a_near_copy_is_shown_with_its_difference_and_the_editors_choice_is_done(client, archivist):
     first = upload(client, {"a.txt": DUMP}, outlet="Gull Bay Gazette")
     read(first)
     run.confirm(first, at=first.created_at)
-    run.work_through(first.pk)
+    work.work_through(first.pk)
     changed = DUMP.replace(b"four times a day", b"six times a day")
     job = upload(client, {"b.txt": changed}, outlet="Gull Bay Gazette")
     read(job)
@@ -150,7 +150,7 @@ def test_a_near_copy_is_shown_with_its_difference_and_the_editors_choice_is_done
     choice = f"version:{article.pk}:{article.current_version_id}"
     client.post(f"{job.get_absolute_url()}items/{item.pk}/decide/", {"do": "choose", "choice": choice})
     run.confirm(job, at=job.created_at)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     article.refresh_from_db()
     assert article.versions.count() == 2
     assert "six times a day" in article.current_version.body
@@ -160,12 +160,12 @@ def test_an_open_question_of_a_finished_run_can_still_be_answered(client, archiv
     job = upload(client, {"a.jsonl": rows(1, outlet="")})
     read(job)
     run.confirm(job, at=job.created_at)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     job.refresh_from_db()
     assert job.state == ImportRun.State.DONE
     item = job.items.get()
     client.post(f"{job.get_absolute_url()}items/{item.pk}/decide/", {"do": "outlet", "outlet": "The Gull"})
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     assert Article.objects.get().outlet.name == "The Gull"
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from archive.importing import run, staging
+from archive.importing import progress, staging, work
 from archive.models import Article, Capture, ImportRun
 
 from .world import SEEDS, counts, imported, previewed, staged, zipped
@@ -55,7 +55,7 @@ def test_one_run_for_each_ends_the_same(backwards):
     if backwards:
         waited = next(report for report in reports if report["items"][0]["file"].startswith("001"))
         assert counts(waited) == {"questions": 1}
-        assert counts(run.report(ImportRun.objects.get(pk=waited["run"]))) == {"captures": 1, "unchanged": 1}
+        assert counts(progress.report(ImportRun.objects.get(pk=waited["run"]))) == {"captures": 1, "unchanged": 1}
     ends_as_four_articles_and_five_captures()
 
 
@@ -88,9 +88,9 @@ def test_a_killed_worker_leaves_nothing_half_done(monkeypatch):
     real = applying.bulk.create_articles
     monkeypatch.setattr(applying.bulk, "create_articles", lambda *a, **k: (real(*a, **k), 1 / 0)[0])
     with pytest.raises(ZeroDivisionError):
-        run.work_through(job.pk)
+        work.work_through(job.pk)
     assert Article.objects.count() == 0
     monkeypatch.undo()
-    run.work_through(job.pk)
-    assert counts(run.report(job)) == ENDS_AS
+    work.work_through(job.pk)
+    assert counts(progress.report(job)) == ENDS_AS
     ends_as_four_articles_and_five_captures()

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from archive import clock
-from archive.importing import reading, run
+from archive.importing import progress, reading, run, work
 from archive.importing.limits import Limits
 from archive.models import Article, ImportItem
 
@@ -112,7 +112,7 @@ def impatient(monkeypatch) -> None:
     reading.reader(Limits()).stop()
     reading._readers.clear()
     monkeypatch.setattr(reading.subprocess, "Popen", start)
-    monkeypatch.setattr(run, "configured", lambda: Limits(seconds=8, memory_bytes=700 * 2**20))
+    monkeypatch.setattr(work, "configured", lambda: Limits(seconds=8, memory_bytes=700 * 2**20))
     yield
     for one in reading._readers.values():
         one.stop()
@@ -131,29 +131,39 @@ def test_a_parser_that_hangs_crashes_or_eats_memory_costs_its_file_only(impatien
     assert ImportItem.objects.get(file="slow.json").blob.content() == files["slow.json"]
 
 
+def test_files_handed_over_behind_one_that_crashes_its_parser_are_read_all_the_same(impatient):
+    names = ["a.json", "crash.json", "b.json", "crash-again.json", "c.json"]
+    stories = {name: wire(f"urn:{name}", f"Story of {name}", [f"{name} {p}" for p in PARAGRAPHS]) for name in names}
+    by_file = {item["file"]: item for item in imported(stories)["items"]}
+    assert {name: one["outcome"] for name, one in by_file.items()} == {
+        name: "rejected" if "crash" in name else "created" for name in names
+    }
+    assert ImportItem.objects.get(file="c.json").article.current_version.headline == "Story of c.json"
+
+
 def test_failed_items_can_be_tried_again_after_a_mend(impatient, monkeypatch):
     job = staged({"slow.json": GOOD})
-    run.work_through(job.pk)
-    assert counts(run.report(job)) == {"rejected": 1}
+    work.work_through(job.pk)
+    assert counts(progress.report(job)) == {"rejected": 1}
     monkeypatch.undo()
     for one in reading._readers.values():
         one.stop()
     assert run.retry(job) == 1
-    run.work_through(job.pk)
-    assert counts(run.report(job)) == {"created": 1, "captures": 1}
+    work.work_through(job.pk)
+    assert counts(progress.report(job)) == {"created": 1, "captures": 1}
 
 
 def test_a_run_can_be_paused_resumed_and_canceled():
     job = staged({"a.jsonl": rows(5)})
     run.pause(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     assert Article.objects.count() == 0
     run.resume(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     assert Article.objects.count() == 5
     with pytest.raises(run.RunError, match="done already"):
         run.cancel(job, at=clock.now())
     other = staged({"b.jsonl": rows(2, first=9)})
     run.cancel(other, at=clock.now())
-    run.work_through(other.pk)
+    work.work_through(other.pk)
     assert Article.objects.count() == 5

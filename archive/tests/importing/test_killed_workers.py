@@ -6,7 +6,7 @@ import time
 
 from django.db.models import Count
 
-from archive.importing import run
+from archive.importing import progress, run
 from archive.models import Article, ImportItem, ImportRun
 
 from .world import PARAGRAPHS, rows, staged, wire
@@ -34,8 +34,8 @@ def test_an_import_survives_workers_that_are_killed_again_and_again(start_worker
     eventually(lambda: is_done(job), 90)
     assert Article.objects.count() == STORIES
     assert not Article.objects.values("guid").annotate(times=Count("id")).filter(times__gt=1).exists()
-    assert run.report(job)["created"] == STORIES
-    assert run.report(job)["captures"] == STORIES
+    assert progress.report(job)["created"] == STORIES
+    assert progress.report(job)["captures"] == STORIES
 
 
 def test_an_import_goes_on_after_the_broker_lost_everything(start_worker, broker, eventually):

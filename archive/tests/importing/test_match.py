@@ -164,3 +164,24 @@ def test_an_editors_word_goes_before_everything(what, outcome):
 def test_the_order_in_which_candidates_are_found_does_not_matter():
     held = [NEAR, SAME, replace(NEAR, article_id=9, version_id=90, overlap=0.85)]
     assert decide(ARRIVAL, held) == decide(ARRIVAL, held[::-1])
+
+
+PAGE = replace(ARRIVAL, guid="cms-2", from_page=True)
+
+
+def test_the_number_a_page_has_in_its_content_system_says_nothing_against_a_wire_story():
+    wire = replace(SAME, guid="urn:wire:1")
+    assert decide(PAGE, [wire]).outcome is Outcome.UNCHANGED
+    assert decide(PAGE, [replace(NEAR, guid="urn:wire:1")]).ask is Ask.SAME_ARTICLE
+
+
+def test_pages_of_different_numbers_are_different_articles():
+    assert decide(PAGE, [replace(SAME, guid="cms-1", from_page=True)]).outcome is Outcome.CREATED
+
+
+def test_an_identifier_that_all_pages_of_a_site_share_is_a_question():
+    other = replace(HELD, likeness=Likeness.GUID, guid="cms-2", from_page=True, url_key="gull.example/1", overlap=0.0)
+    plan = decide(replace(PAGE, url_key="gull.example/2"), [other])
+    assert (plan.outcome, plan.ask) == (Outcome.QUESTION, Ask.ADDRESS)
+    moved = decide(replace(PAGE, url_key="gull.example/2"), [replace(other, overlap=0.6)])
+    assert (moved.outcome, moved.article_id) == (Outcome.NEW_VERSION, 7)

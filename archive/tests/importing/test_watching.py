@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from archive import clock
-from archive.importing import run, watching
+from archive.importing import watching, work
 from archive.models import Article, ImportRun, Outlet, WatchedAddress, WatchedSource
 
 from .test_fetching import Site, site
@@ -40,7 +40,7 @@ def feed(site: Site, *paths: str) -> bytes:
 def look(at=None) -> list[int]:
     runs = watching.poll(at=at or clock.now(), seconds=20)
     for pk in runs:
-        run.work_through(pk)
+        work.work_through(pk)
     return runs
 
 

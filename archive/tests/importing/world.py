@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import clock
-from archive.importing import run, staging
+from archive.importing import progress, run, staging, work
 from archive.models import ImportItem, ImportRun
 
 SEEDS = Path(__file__).resolve().parents[4] / "shared" / "seeds"
@@ -101,14 +101,14 @@ def staged(files: Mapping[str, bytes], *, auto: bool = True, **options: Any) -> 
 def imported(files: Mapping[str, bytes], **options: Any) -> dict[str, Any]:
     """Import these files at once and return the report."""
     job = staged(files, **options)
-    run.work_through(job.pk)
-    return run.report(job)
+    work.work_through(job.pk)
+    return progress.report(job)
 
 
 def previewed(files: Mapping[str, bytes], **options: Any) -> ImportRun:
     """Return a run of these files that waits at its preview."""
     job = staged(files, auto=False, **options)
-    while run.read_some(job.pk):
+    while work.read_some(job.pk):
         continue
     job.refresh_from_db()
     return job

@@ -10,6 +10,48 @@ CHINESE = "渡轮工会投票决定停止北线的所有航班，他们说这是
 JAPANESE = "フェリー労働組合は北航路のすべての便を止めることを決めた。大臣たちは金曜日に再び会う。"
 
 
+# One sentence a language, none with a letter that only UTF-8 has, in the encodings it was written in before.
+OTHERS = {
+    "Sendika başkanı, görüşmelerin cuma günü yeniden başlayacağını ve şirketin özür dilediğini söyledi.": (
+        "windows-1254", "iso-8859-9"),
+    "Związek zawodowy promów zagłosował za wstrzymaniem północnej linii, źle zarządzanej od lat.": (
+        "windows-1250", "iso-8859-2"),
+    "Odbory přístavních dělníků rozhodly o zastavení severní linky, řekl v pátek mluvčí společnosti.": (
+        "windows-1250", "iso-8859-2"),
+    "A kikötői munkások szakszervezete úgy döntött, hogy leállítja az északi kompjáratot, közölte a szóvivő.": (
+        "windows-1250", "iso-8859-2"),
+    "Uosto darbininkų profsąjunga nusprendė sustabdyti šiaurinę keltų liniją, sakė ministras penktadienį.": (
+        "windows-1257", "iso-8859-13"),
+    "Το συνδικάτο των ναυτεργατών αποφάσισε να σταματήσει τη βόρεια γραμμή, δήλωσε ο υπουργός.": (
+        "windows-1253", "iso-8859-7"),
+    "איגוד עובדי הנמל החליט לעצור את קו המעבורת הצפוני, והשיחות יימשכו ביום שישי.": ("windows-1255", "iso-8859-8"),
+    "قررت نقابة عمال الميناء وقف خط العبارات الشمالي، وقال الوزير إن المحادثات ستستمر يوم الجمعة.": (
+        "windows-1256", "iso-8859-6"),
+    "สหภาพแรงงานท่าเรือตัดสินใจหยุดเส้นทางเรือข้ามฟากสายเหนือ รัฐมนตรีกล่าวเมื่อวันศุกร์": ("windows-874", "tis-620"),
+    "Профспілка паромників проголосувала за зупинку північної лінії, її підтримали й інші.": (
+        "windows-1251", "koi8-u", "iso-8859-5"),
+    "여객선 노조는 북쪽 항로의 모든 운항을 중단하기로 결정했다고 장관이 금요일에 말했다.": ("euc-kr", "cp949"),
+    "渡輪工會投票決定停止北線的所有航班，他們說這是沒有辦法的事，部長們在星期五再次開會。": ("big5",),
+    "Färjefacket röstade för att stoppa den norra linjen, sade ministern på fredagen.": ("iso-8859-15", "cp850"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("declared", ["", "utf-8", "iso-8859-1", "windows-1251", "own"])
+@pytest.mark.parametrize(("text", "encoding"), [(text, name) for text, names in OTHERS.items() for name in names])
+def test_no_declaration_and_a_wrong_one_do_no_harm_in_any_script(text, encoding, declared):
+    data = text.encode("cp874" if encoding == "windows-874" else encoding)
+    assert decode(data, encoding if declared == "own" else declared) == text
+
+
+def test_japanese_that_switches_by_escape_sequences_is_not_taken_for_ascii():
+    assert decode(JAPANESE.encode("iso-2022-jp"), "us-ascii") == JAPANESE
+
+
+def test_what_a_page_declares_of_itself_is_not_believed_against_its_bytes():
+    page = f'<html><head><meta charset="windows-1252"><title>{RUSSIAN}</title></head><body><p>{RUSSIAN}</p></body>'
+    assert decode(page.encode("windows-1251"), "windows-1252") == page
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [

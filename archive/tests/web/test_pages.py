@@ -8,11 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from archive.articles import browse, operations
-from archive.articles.content import Content, Metadata
+from archive.articles import browse, collections, operations
+from archive.articles.content import Content, Metadata, NewCapture
 from archive.articles.paging import BadPlace, page_by_date, place_of
 from archive.formats.base import DateReading, ParsedTag
-from archive.models import Article, ImportRun, Tag
+from archive.models import Article, Collection, ImportRun, Membership, Story, Tag
 
 from .world import NOW, World, make_world, person
 
@@ -38,10 +38,10 @@ def see(world):
     return open_as
 
 
-def many(count: int) -> None:
+def many(count: int, since: int = 0) -> None:
     """Bring in so many more articles of one outlet and day."""
     outlet = operations.find_or_create_outlet(name="Harbor Gazette")
-    for number in range(count):
+    for number in range(since, since + count):
         operations.create_article(
             outlet=outlet,
             content=Content(headline=f"Boat {number} is late", body="It rained."),
@@ -66,7 +66,44 @@ def addresses(world) -> list[str]:
         reverse("dates"),
         reverse("day", args=[2031, 5, 4]),
         reverse("undated"),
+        reverse("article_version", args=[article.pk, 1]),
+        reverse("article_history", args=[article.pk]),
+        reverse("article_diff", args=[article.pk, 1, 2]),
+        reverse("collection", args=[dossier(world).pk]),
     ]
+
+
+def dossier(world) -> Collection:
+    """The collection of the archivist, made at the first call, with the two articles on the pier."""
+    owner = world.people["archivist"]
+    made = Collection.objects.filter(owner=owner).first()
+    if made is None:
+        made = collections.create(name="Piers", by=owner, at=NOW)
+        collections.add(collection=made, articles=[world.articles["gazette"], world.articles["wire"]], by=owner, at=NOW)
+    return made
+
+
+def grow(world, count: int) -> None:
+    """Make every list longer: of articles, of versions and captures, of what is collected, of stories and runs."""
+    many(count, since=Article.objects.count())
+    article = world.articles["gazette"]
+    article.refresh_from_db()
+    body = article.current_version.body
+    for number in range(count // 4):
+        operations.add_version(
+            article=article,
+            content=Content(headline="Ferry pier to close", body=f"{body}\nBoat {number} waits.", language="en"),
+            at=NOW,
+            capture=NewCapture(
+                data=f"again {article.pk} {count} {number}".encode(), format="text_dump", captured_at=NOW
+            ),
+        )
+    late = list(Article.objects.filter(current_version__headline__startswith="Boat").order_by("-pk")[:count])
+    collections.add(collection=dossier(world), articles=late, by=world.people["archivist"], at=NOW)
+    for place, one in enumerate(late[: count // 2]):
+        story = Story.objects.create(title=f"Boat {place // 2}", article_count=2, outlet_count=1, last_at=NOW)
+        Membership.objects.create(article=one, story=story, role="report", placed_at=NOW)
+        ImportRun.objects.create(origin="paste", state="done")
 
 
 def test_every_page_asks_for_a_sign_in(world):
@@ -88,11 +125,12 @@ def test_the_number_of_queries_is_small_and_does_not_grow_with_the_list(world):
             counts[address] = len(seen)
         return counts
 
+    grow(world, 8)
     few = queries_of()
-    many(40)
+    grow(world, 40)
     assert queries_of() == few
-    # Two more than the page's own: the session and the person.
-    assert {address: count for address, count in few.items() if count > MOST_QUERIES + 2} == {}
+    # Every query counts: the session's and the person's too.
+    assert {address: count for address, count in few.items() if count > MOST_QUERIES} == {}
 
 
 def test_what_a_reader_may_not_see_shows_on_no_page_and_in_no_count(see, world):
@@ -236,11 +274,11 @@ def test_a_place_survives_the_way_through_an_address(world, see):
 
 
 def test_a_few_days_are_shown_with_the_quiet_days_around_them(world):
-    step, counts = browse.volume(Article.objects.filter(outlet__slug="harbor-gazette"))
+    step, counts = browse.volume(browse.spread(Article.objects.filter(outlet__slug="harbor-gazette")).days)
     assert step == "day" and len(counts) == browse.FEWEST_DAYS + 1 and sum(count for _, count in counts) == 2
 
 
 def test_many_years_are_shown_year_by_year(world):
     Article.objects.filter(pk=world.articles["gazette"].pk).update(published_at=datetime(2001, 3, 1, tzinfo=UTC))
-    step, counts = browse.volume(Article.objects.filter(published_at__isnull=False))
+    step, counts = browse.volume(browse.spread(Article.objects.filter(published_at__isnull=False)).days)
     assert step == "year" and [day.year for day, _ in counts] == list(range(2001, 2032))

@@ -18,6 +18,7 @@ from archive.articles.replay import replay
 from newsroom import backup
 from newsroom.embedded import services
 from newsroom.management.commands.backup import database_arguments
+from newsroom.owner import as_owner
 
 
 class Command(BaseCommand):
@@ -41,7 +42,8 @@ class Command(BaseCommand):
         folder: Path = options["folder"].absolute()
         if settings.EMBEDDED_DATABASE:
             services().attach()
-        arguments = database_arguments()
+        with as_owner(connection):
+            arguments = database_arguments()
         try:
             manifest = backup.read_manifest(folder)
             with psycopg.connect(**arguments, autocommit=True) as target:
