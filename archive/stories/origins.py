@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-<<<<<<< HEAD
-from django.db.models import QuerySet
-=======
 from django.db.models import Max, Q, QuerySet
->>>>>>> main
 
 from archive.models import Article, Attribution, Membership, Story, User, Version
 
