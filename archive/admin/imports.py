@@ -24,6 +24,7 @@ from archive import clock
 from archive.articles.operations import ArchiveError, find_outlet
 from archive.articles.permissions import may, require
 from archive.importing import decisions, run, staging
+from archive.importing import withdraw as withdrawing
 from archive.importing.progress import progress as progress_of
 from archive.importing.progress import report as report_of
 from archive.models import ImportItem, ImportRun, Outlet
@@ -127,6 +128,36 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         if said:
             messages.success(request, said)
     return redirect(_back(request, job))
+
+
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what withdrawing a run would do and what it would leave alone; a POST does it."""
+    require(request.user, "import_articles")
+    job = get_object_or_404(ImportRun.objects.select_related("created_by"), pk=pk)
+    reason = request.POST.get("reason", "")
+    if request.method == "POST":
+        try:
+            done = withdrawing.withdraw(run=job, by=request.user, reason=reason, at=clock.now())
+        except ArchiveError as error:
+            messages.error(request, str(error))
+        else:
+            said = _("Withdrawn: %(withheld)s withheld, %(back)s set back, %(kept)s left alone.")
+            counts = {"withheld": len(done.withheld), "back": len(done.set_back), "kept": len(done.kept)}
+            messages.success(request, said % counts)
+            return redirect(job)
+    planned = withdrawing.plan(job)
+    context = {
+        "run": job,
+        "reason": reason,
+        "section": "imports",
+        "is_open": job.state in withdrawing.WITHDRAWABLE,
+        "kept": planned.kept,
+        "parts": [
+            (_("Withheld: the run brought them"), planned.withheld),
+            (_("Set back to the version before"), planned.set_back),
+        ],
+    }
+    return render(request, "imports/withdraw.html", context)
 
 
 def item(request: HttpRequest, pk: int, item: int) -> HttpResponse:

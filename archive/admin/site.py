@@ -40,6 +40,7 @@ class ArchiveAdminSite(AdminSite):
             path("imports/uploads/<int:pk>/<int:file>/", view(uploads.chunk), name="import_upload_chunk"),
             path("imports/<int:pk>/", view(imports.detail), name="import_run"),
             path("imports/<int:pk>/act/", view(imports.act), name="import_act"),
+            path("imports/<int:pk>/withdraw/", view(imports.withdraw), name="import_withdraw"),
             path("imports/<int:pk>/progress.json", view(imports.progress), name="import_progress"),
             path("imports/<int:pk>/report.<str:form>", view(imports.report), name="import_report"),
             path("imports/<int:pk>/items/<int:item>/", view(imports.item), name="import_item"),

@@ -15,16 +15,23 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from archive.models import (
     Article,
     Attribution,
     Blob,
     Capture,
+    ImportFile,
     ImportItem,
+    Membership,
     Posting,
     Quote,
+    QuoteFamily,
     Story,
+    StoryLink,
+    StorySuggestion,
+    TermVector,
     TextHash,
     Version,
     VersionChange,
@@ -64,6 +71,7 @@ def erase(erasure: Erasure, *, at: datetime) -> None:
         spans = {name: _spans(_text(version, name), erasure.words) for name in (*TEXT_FIELDS, *LIST_FIELDS)}
         if any(spans.values()):
             cuts[version.content_sha256] = spans
+    _forget_reasons(article, erasure.words)
     _cut_out(article, cuts, erasure.request_id, whole=not erasure.words)
     values = {
         name: _cut(getattr(article, name), _spans(getattr(article, name), erasure.words)) for name in ARTICLE_FIELDS
@@ -136,23 +144,67 @@ def _erase_captures(article: Article, versions: Sequence[Version]) -> None:
     shared = set(Capture.objects.filter(blob_id__in=blobs).exclude(article=article).values_list("blob_id", flat=True))
     Blob.objects.filter(sha256__in=blobs - shared).update(data=zlib.compress(b""))
     items = ImportItem.objects.filter(article=article) | ImportItem.objects.filter(blob_id__in=blobs - shared)
+    _erase_files(set(items.exclude(source=None).values_list("source_id", flat=True)), article)
     items.update(parsed={}, plan={}, decision={})
+
+
+def _erase_files(file_ids: set[int], article: Article) -> None:
+    """Take the bytes of whole files that the article came in, which no other article's capture is made of, and the rows
+    of tables that were shown as examples."""
+    files = ImportFile.objects.filter(pk__in=file_ids).select_related("run")
+    blobs = {file.blob_id for file in files if file.blob_id}
+    shared = set(Capture.objects.filter(blob_id__in=blobs).exclude(article=article).values_list("blob_id", flat=True))
+    Blob.objects.filter(sha256__in=blobs - shared).update(data=zlib.compress(b""))
+    for run in {file.run for file in files if file.run.options.get("tables")}:
+        for table in run.options["tables"].values():
+            table["sample"] = []
+        run.save(update_fields=["options"])
 
 
 def _erase_derived(article: Article) -> None:
     """Take away what was derived from the text: it is derived anew from what is left."""
     VersionChange.objects.filter(version__in=chain(article)).delete()
     record_changes(article)
+    families = list(QuoteFamily.objects.filter(variants__quote__article=article).distinct())
     Quote.objects.filter(article=article).delete()
+    for family in families:
+        _name_anew(family)
     Attribution.objects.filter(article=article).delete()
     TextHash.objects.filter(article=article).delete()
     Posting.objects.filter(article=article).delete()
+    TermVector.objects.filter(article=article).update(vector={})
     Article.objects.filter(pk=article.pk).update(published_evidence={})
     place = getattr(article, "membership", None)
     if place is not None and not place.story.title_is_pinned:
         others = place.story.memberships.exclude(article=article).select_related("article__current_version")
         other = next((m.article.current_version for m in others if m.article.current_version), None)
         Story.objects.filter(pk=place.story_id).update(title=other.headline[:300] if other else REDACTED)
+
+
+def _name_anew(family: QuoteFamily) -> None:
+    """Let a family of quotes be called by a wording that is left, or go with its last one."""
+    left = family.variants.order_by("pk").first()
+    if left is None:
+        family.delete()
+    else:
+        QuoteFamily.objects.filter(pk=family.pk).update(label=left.text)
+
+
+def _forget_reasons(article: Article, words: str) -> None:
+    """Cut the words out of the reasons for which articles stand in the story and beside it."""
+    place = Membership.objects.filter(article=article).first()
+    if place is None or not words:
+        return
+    rows = [
+        *Membership.objects.filter(story=place.story_id),
+        *StorySuggestion.objects.filter(Q(story=place.story_id) | Q(article=article)),
+        *StoryLink.objects.filter(Q(earlier=place.story_id) | Q(later=place.story_id)),
+    ]
+    for row in rows:
+        said = [_cut(str(reason), _spans(str(reason), words)) for reason in row.reasons]
+        if said != row.reasons:
+            row.reasons = said
+            row.save(update_fields=["reasons"])
 
 
 def _text(version: Version, name: str) -> str:

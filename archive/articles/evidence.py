@@ -53,7 +53,7 @@ def evidence_pack(*, article: Article, by: User, at: datetime) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, data in files.items():
             pack.writestr(zipfile.ZipInfo(name, at.timetuple()[:6]), data, zipfile.ZIP_DEFLATED)
-    trail.record(action="evidence pack", article=article, by=by, at=at, after={"captures": len(captures)})
+    trail.record(action=trail.EVIDENCE, article=article, by=by, at=at, after={"captures": len(captures)})
     return packed.getvalue()
 
 

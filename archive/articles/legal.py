@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from archive.models import (
+    Alert,
     Article,
     Capture,
     CollectionItem,
@@ -41,6 +42,8 @@ class Holdings:
     quotes: Sequence[Quote]
     notes: Sequence[CollectionItem | ResearchRequest]
     trail: Sequence[TrailEntry]
+    alerts: Sequence[Alert]
+    exports: Sequence[TrailEntry]
 
 
 @transaction.atomic
@@ -177,6 +180,13 @@ def lift_warning(*, note: LegalNote, by: User, at: datetime) -> None:
     touch_index([note.article_id])
 
 
+def last_erasure_at() -> datetime | None:
+    """Return when words were last taken out of the archive for law's sake."""
+    scopes = [LegalRequest.Scope.ERASE, LegalRequest.Scope.REDACT]
+    done = LegalRequest.objects.filter(scope__in=scopes, state=LegalRequest.State.DONE)
+    return done.aggregate(last=Max("confirmed_at"))["last"]
+
+
 def requests(*, open_only: bool = False) -> QuerySet[LegalRequest]:
     """Return the requests, those with a deadline first."""
     found = LegalRequest.objects.select_related("created_by", "decided_by", "confirmed_by").annotate(
@@ -219,6 +229,17 @@ def holdings(*, words: str, by: User, articles: Sequence[Article] = ()) -> Holdi
             Quote.objects.filter(said).select_related("article__outlet").order_by("article_id", "start")[:MOST]
         ),
         notes=[*CollectionItem.objects.filter(noted).select_related("collection")[:MOST], *requests_held],
+        alerts=list(
+            Alert.objects.filter(version__in=found)
+            .select_related("search__owner", "version", "article__outlet")
+            .order_by("-created_at", "-pk")[:MOST]
+        ),
+        # What left the archive before the words came in can't hold them.
+        exports=list(
+            trail.exports_of(
+                sorted({v.article_id for v in found}), since=min((v.recorded_at for v in found), default=None)
+            )[:MOST]
+        ),
         trail=list(TrailEntry.objects.filter(told).select_related("user").order_by("-at", "-id")[:MOST]),
     )
 

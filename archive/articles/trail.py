@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 
 from archive.models import Article, TrailEntry, User
 
+EXPORT, EVIDENCE = "export", "evidence pack"
+
 
 def record(
     *,
@@ -82,6 +84,26 @@ def as_record(entry: TrailEntry) -> dict[str, Any]:
 def as_records(found: Iterable[TrailEntry]) -> list[dict[str, Any]]:
     """Return entries as the JSON that exports print."""
     return [as_record(entry) for entry in found]
+
+
+def record_export(
+    *, articles: Iterable[int], form: str, at: datetime, subject: str, by: User | None = None, job: str = ""
+) -> None:
+    """Note who took which articles out of the archive and in which form, so that a legal request finds every copy."""
+    taken = sorted(articles)
+    record(action=EXPORT, subject=subject, at=at, by=by, job=job, after={"form": form, "articles": taken})
+
+
+def exports_of(article_ids: Iterable[int], *, since: datetime | None = None) -> QuerySet[TrailEntry]:
+    """Return the exports and evidence packs that took any of these articles along, newest first."""
+    ids = list(article_ids)
+    named = Q()
+    for pk in ids:
+        named |= Q(after__articles__contains=pk)
+    found = entries(since=since)
+    if not ids:
+        return found.none()
+    return found.filter(Q(action=EXPORT) & named | Q(action=EVIDENCE, article_id__in=ids))
 
 
 def can_be_rewritten() -> bool:

@@ -1,7 +1,8 @@
 """The archive's own JSON Lines export, read back: what `export_articles --json` wrote becomes the same articles again.
 
 The text and everything printed with it come back as they were; attributions, quotes and stories are found again by the
-archive itself, and captures and earlier versions stay named in the record, since their bytes are not part of it.
+archive itself. What of a record is no part of an article as formats know it (earlier versions, captures) is taken from
+the record's bytes when it is imported: `is_record` says that they are there.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from archive.formats.base import (
 )
 
 _KEYS = frozenset(("article", "outlet", "headline", "body", "published_precision", "versions", "captures"))
+_VERSION_KEYS = frozenset(("number", "kind", "recorded_at"))
 _SIGNALS: dict[str, Signal] = {"canceled": "kill", "withheld": "withhold"}
 
 
@@ -34,12 +36,34 @@ def looks_like(record: Mapping[str, Any]) -> bool:
     return record.keys() >= _KEYS
 
 
+def is_whole(record: Mapping[str, Any]) -> bool:
+    """Say whether the texts of all versions stand in the record, as exports have had them since there was a restore."""
+    current = record.get("current_version")
+    versions, captures = record.get("versions"), record.get("captures")
+    if not isinstance(versions, list) or not isinstance(captures, list) or not all(map(_is_capture, captures)):
+        return False
+    return any(_is_version(one) and one["number"] == current for one in versions) and all(
+        _is_version(one) and (one["number"] == current or isinstance(one.get("body"), str)) for one in versions
+    )
+
+
+def _is_version(one: Any) -> bool:
+    return isinstance(one, Mapping) and one.keys() >= _VERSION_KEYS and isinstance(one["number"], int)
+
+
+def _is_capture(one: Any) -> bool:
+    return isinstance(one, Mapping) and isinstance(one.get("sha256"), str) and isinstance(one.get("captured_at"), str)
+
+
 def article(record: Mapping[str, Any], context: ReadContext, name: str = "") -> ParsedArticle:
     """Return the article of one exported line. Raises ParseError for a value of the wrong kind."""
     outlet = record.get("outlet")
     outlet_name = _text(outlet.get("name")) if isinstance(outlet, Mapping) else ""
     versions = [version for version in record.get("versions") or () if isinstance(version, Mapping)]
-    last: Mapping[str, Any] = versions[-1] if versions else {}
+    number = record.get("current_version")
+    last: Mapping[str, Any] = next(
+        (one for one in versions if one.get("number") == number), versions[-1] if versions else {}
+    )
     byline = _text(record.get("byline"))
     headline, body = _text(record.get("headline")), _text(record.get("body"))
     if not headline and not body and not record.get("status") == "canceled":
@@ -77,6 +101,7 @@ def article(record: Mapping[str, Any], context: ReadContext, name: str = "") -> 
         posts=tuple(_post(post) for post in record.get("posts") or () if isinstance(post, Mapping)),
         lines=tuple(_lines(record)),
         record=name,
+        is_record=is_whole(record),
     )
 
 

@@ -93,6 +93,7 @@ class ParsedArticle:
     `outlet_evidence` saying where. `source_line` is a printed "Source: ..." line. `candidates` maps a field name
     (headline, byline, published_at, outlet) to what the file offered for it, the chosen one first. `record` says where
     in the file it stood ("line 7", "june/042.xml") and `captured_at` when its bytes were fetched, where the file knows.
+    `is_record` is set when the bytes are the whole record of another archive, earlier versions included.
     """
 
     format: str
@@ -132,6 +133,7 @@ class ParsedArticle:
     raw: bytes = b""
     record: str = ""
     captured_at: datetime | None = None
+    is_record: bool = False
 
 
 @dataclass(frozen=True, slots=True)

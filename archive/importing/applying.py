@@ -8,6 +8,7 @@ the identities that matching goes by, taken in sorted order.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -16,7 +17,7 @@ from typing import Any
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from archive.articles import bulk, operations, trail
+from archive.articles import bulk, operations, restore, trail
 from archive.articles.content import Content, Metadata, NewCapture, content_of, host_of, metadata_of, url_key
 from archive.formats.base import DateReading, ParsedArticle
 from archive.models import Article, Blob, ImportItem, ImportRun, Outlet, Version
@@ -54,6 +55,11 @@ class Prepared:
     def text(self) -> str:
         """The text that near copies are compared by."""
         return "\n".join((self.content.headline, self.content.standfirst, self.content.body))
+
+    @property
+    def is_restorable(self) -> bool:
+        """Say whether it comes with its whole history, and nobody changed its text on the way."""
+        return self.parsed.is_record and not self.changed and not self.item.decision.get("fields")
 
     @property
     def sought(self) -> Sought:
@@ -140,6 +146,7 @@ def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
         issued_at=parsed.issued_at,
         sees_reverts=run.origin == ImportRun.Origin.WATCH,
         from_page=item.format in PAGE_FORMATS,
+        is_record=parsed.is_record,
     )
     return Prepared(
         item,
@@ -221,7 +228,7 @@ def _first_of_each(prepared: Sequence[Prepared]) -> list[Prepared]:
     out = []
     for one in prepared:
         keys = set(_identities(one.arrival))
-        strange = not one.arrival.guid or one.arrival.from_page
+        strange = (not one.arrival.guid or one.arrival.from_page) and not one.arrival.is_record
         near = strange and sum(value in passages for value in one.passages) > 1
         if (keys & seen or near) and out:
             continue
@@ -237,6 +244,9 @@ def _write(run: ImportRun, planned: Sequence[tuple[Prepared, Plan]], memory: Mem
     known = [(one, plan) for one, plan in planned if plan.outcome is Outcome.UNCHANGED]
     versions = [(one, plan) for one, plan in planned if plan.outcome is Outcome.NEW_VERSION]
     done: list[_Result] = []
+    records = [(one, plan) for one, plan in created if one.is_restorable]
+    created = [(one, plan) for one, plan in created if not one.is_restorable]
+    done.extend(_restored(one, plan, run, at) for one, plan in records)
     if created:
         _mark_as_held({plan.outlet_id for _, plan in created if plan.outlet_id})
         rows = [_new_article(one, plan, run, at) for one, plan in created]
@@ -279,6 +289,25 @@ def _new_article(one: Prepared, plan: Plan, run: ImportRun, at: datetime) -> bul
         passages=one.passages,
         edited_fields=_edited(one, run, at),
     )
+
+
+def _restored(one: Prepared, plan: Plan, run: ImportRun, at: datetime) -> _Result:
+    """Write an article that comes with its whole history out of another archive."""
+    assert plan.outlet_id is not None
+    _mark_as_held([plan.outlet_id])
+    record = json.loads(Blob.objects.get(pk=one.blob).content().lstrip(b"\xef\xbb\xbf"))
+    written = restore.restore_article(
+        outlet=Outlet.objects.get(pk=plan.outlet_id),
+        record=record[0] if isinstance(record, list) else record,
+        content=one.content,
+        metadata=one.metadata,
+        arrival=_capture(one),
+        passages=one.passages,
+        at=at,
+        # Whoever runs commands keeps the accounts of both archives; a file that somebody uploads may name anyone.
+        with_people=run.origin == ImportRun.Origin.COMMAND,
+    )
+    return _Result(one, plan, written.article_id, written.version_id, written.capture_id)
 
 
 def _edited(one: Prepared, run: ImportRun, at: datetime) -> dict[str, Any]:

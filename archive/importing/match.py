@@ -28,7 +28,8 @@ def decide(arrival: Arrival, held: Iterable[Held], choice: Choice | None = None)
     if choice is not None:
         return _as_chosen(arrival, near_first, choice)
     # What has an identifier of its own stands in the outlet's list even when nothing is written in it.
-    if not arrival.word_count and not arrival.guid and arrival.signal not in _ORDERS:
+    known = arrival.guid or arrival.is_record or arrival.signal in _ORDERS
+    if not arrival.word_count and not known:
         return Plan(
             Outcome.QUESTION,
             "No text of an article was found in it: restore the lines that belong to it, or write it in.",
@@ -113,7 +114,7 @@ def _at_outlet(arrival: Arrival, held: Sequence[Held]) -> Plan:
         if _is_the_same(arrival, one):
             return _capture(one, "The same text after cleaning is already held.")
     near = [one for one in held if one.overlap >= NEAR and _may_be_the_same(arrival, one)]
-    if near:
+    if near and not arrival.is_record:
         best = near[0]
         share = f"{best.overlap:.0%}"
         return Plan(
@@ -173,6 +174,9 @@ def _known_address(arrival: Arrival, placed: Sequence[Held], held: Sequence[Held
 def _order(arrival: Arrival, target: Sequence[Held], held: Sequence[Held]) -> Plan:
     """Plan for a kill, a withholding or a reinstatement: it needs the article it speaks of."""
     target = target or [one for one in held if one.same_text and arrival.word_count >= THIN_WORDS]
+    if not target and arrival.is_record:
+        reason = f"Nothing like it is held; where it comes from it is under this order: {_ORDERS[arrival.signal]}."
+        return Plan(Outcome.CREATED, reason, outlet_id=arrival.outlet_id)
     if not target and arrival.signal == "withhold" and arrival.word_count and not arrival.about_guid:
         reason = "Nothing like it is held; the outlet asks for it to be withheld."
         return Plan(Outcome.CREATED, reason, outlet_id=arrival.outlet_id)

@@ -49,7 +49,8 @@ class Arrival:
     `sees_reverts` is set where the outlet's page was fetched just now, so that an old text is a return to it and not an
     old file. `about_guid` names an earlier item that this one kills, corrects or replaces under a guid of its own.
     `from_page` is set for saved pages and documents: the number a content system gives a page is no name that agencies
-    and feeds use, so it tells pages apart and says nothing against a wire story of another name.
+    and feeds use, so it tells pages apart and says nothing against a wire story of another name. `is_record` is set for
+    records of another archive, which has settled already what is an article of its own.
     """
 
     outlet_id: int | None = None
@@ -65,6 +66,7 @@ class Arrival:
     issued_at: datetime | None = None
     sees_reverts: bool = False
     from_page: bool = False
+    is_record: bool = False
 
 
 @dataclass(frozen=True, slots=True)

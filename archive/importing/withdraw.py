@@ -12,10 +12,21 @@ from datetime import datetime
 
 from django.db import transaction
 
-from archive.articles import operations, status, trail
+from archive.articles import legal, operations, status, trail
 from archive.articles.permissions import require
-from archive.models import Article, CollectionItem, ImportItem, ImportRun, Membership, User, Version
+from archive.models import (
+    Article,
+    Attribution,
+    CollectionItem,
+    ImportItem,
+    ImportRun,
+    Membership,
+    Origin,
+    User,
+    Version,
+)
 
+WITHDRAWABLE = (ImportRun.State.DONE, ImportRun.State.CANCELED)
 REASON = "Import run {run} was withdrawn: {reason}"
 
 
@@ -66,7 +77,7 @@ def withdraw(*, run: ImportRun, by: User, reason: str, at: datetime) -> Withdraw
     """Withdraw all that a finished run brought and return what was done; locks the run's row. Needs an archivist."""
     require(by, "import_articles")
     held = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if held.state not in (ImportRun.State.DONE, ImportRun.State.CANCELED):
+    if held.state not in WITHDRAWABLE:
         raise NotWithdrawable("Only a run that is done or canceled can be withdrawn: wait for it, or cancel it first.")
     planned = plan(held)
     said = REASON.format(run=held.pk, reason=reason.strip() or "no reason given")
@@ -96,6 +107,13 @@ def withdraw(*, run: ImportRun, by: User, reason: str, at: datetime) -> Withdraw
 def _built_on(run: ImportRun, ids: set[int]) -> dict[int, str]:
     """Return why articles are left alone: what others did with them after this run."""
     because: dict[int, str] = {}
+    for pk in legal.holds(Article(pk=pk) for pk in ids):
+        because[pk] = "a legal hold is in force on it"
+    for merged in Article.objects.filter(merged_into__in=ids).order_by("pk"):
+        because[merged.merged_into_id] = f"article {merged.pk} was merged into it"
+    confirmed = Attribution.objects.filter(held_article__in=ids, origin=Origin.EDITOR, rejected_at=None)
+    for hop in confirmed.exclude(article__in=ids).order_by("pk"):
+        because[hop.held_article_id] = f"an editor named it as a source of article {hop.article_id}"
     collected = CollectionItem.objects.filter(article_id__in=ids).select_related("collection")
     for row in collected:
         because[row.article_id] = f"it is in the collection “{row.collection}”"

@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 from archive import clock
-from archive.engine import search_engine
+from archive.articles import legal
+from archive.engine import ENGINES, search_engine
 from archive.models import Article, IndexEntry
 from archive.search import IndexDamaged, IndexMissing
 
@@ -22,6 +24,8 @@ from .drain import DRAIN_LOCK, REBUILD_LOCK, advisory_lock, drain
 log = logging.getLogger(__name__)
 
 CHUNK = 2000
+# By then the transaction of an erasure has committed, and what is read from the database no longer holds the words.
+SETTLED_AFTER = timedelta(minutes=1)
 
 
 class RebuildRunning(Exception):
@@ -69,12 +73,30 @@ def rebuild(engine_name: str | None = None, progress: Callable[[int, int], None]
 
 
 def drain_or_rebuild() -> int:
-    """Index what waits; an index that is missing or damaged is rebuilt. Returns how many articles were carried."""
+    """Index what waits; an index that is missing, damaged, or older than an erasure is rebuilt.
+
+    Returns how many articles were carried.
+    """
     try:
         search_engine().languages()
-        return drain()
+        carried = drain()
+        forget_erased()
+        return carried
     except (IndexMissing, IndexDamaged) as error:
         log.warning("%s", error)
     with suppress(RebuildRunning):
         return rebuild()
     return 0
+
+
+def forget_erased() -> None:
+    """Build every index anew that was begun before the last erasure: the files of a document that was taken out of an
+    index keep its words until they are written again."""
+    erased_at = legal.last_erasure_at()
+    if erased_at is None or clock.now() < erased_at + SETTLED_AFTER:
+        return
+    for name in ENGINES:
+        with suppress(IndexMissing, RebuildRunning):
+            if search_engine(name).begun_at() < erased_at + SETTLED_AFTER:
+                log.info("The %s index is built anew: a text was erased.", name)
+                rebuild(name)

@@ -98,6 +98,10 @@ class SearchEngine(Writable, Protocol):
         """This function will return a new generation, or the unfinished one of before."""
         ...
 
+    def begun_at(self) -> datetime:
+        """This function will return when the live index was begun: what was erased later may still lie in its files."""
+        ...
+
     def statistics(self) -> Statistics:
         """This function will return the index's state."""
         ...

@@ -103,6 +103,11 @@ class Provenance:
     points: tuple[Point, ...]
     links: tuple[Link, ...]
 
+    def is_first_report(self, earliest: int) -> bool:
+        """Say whether the earliest held article may be called the first report: it states what it rests on, and every
+        outlet that an article of the story rests on has its report here."""
+        return earliest not in self.none_stated and not any(source.resting for source in self.unheld)
+
     def sentence(self) -> str:
         """Return the summary in one sentence."""
         count, origins, none = len(self.articles), len(self.roots), len(self.none_stated)

@@ -24,6 +24,9 @@ from .tables import execute, rows_of
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
 
+# The parts that repeat another member.
+COPIES = (Membership.Role.NEAR_COPY, Membership.Role.REWRITE)
+
 _SHARING = """
 SELECT DISTINCT one.article_id, other.article_id
 FROM archive_texthash AS one JOIN archive_texthash AS other ON other.hash = one.hash
@@ -137,8 +140,9 @@ def _give_parts(members: Sequence[Membership], furniture: Mapping[int, frozenset
     for row in members:
         part = given[row.article_id]
         role = row.role if row.role_is_pinned else part.role
-        if (row.role, row.copy_of_id) != (role, part.copy_of):
-            row.role, row.copy_of_id = role, part.copy_of
+        copy_of = part.copy_of if role in COPIES else None
+        if (row.role, row.copy_of_id) != (role, copy_of):
+            row.role, row.copy_of_id = role, copy_of
             changed.append(row)
     return changed
 

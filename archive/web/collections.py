@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 
 from archive import clock
 from archive.articles import collections, queries
+from archive.articles import trail as trails
 from archive.articles.citation import citation_html, citation_text
 from archive.articles.export import export_records
 from archive.articles.operations import ArchiveError
@@ -218,6 +219,7 @@ def export(request, pk: int, form: str):
     if form not in ("jsonl", "csv"):
         raise Http404(_("A collection is handed on as jsonl or csv."))
     page = _page(request, pk)
+    _note_export(request.user, page, form)
     name = slugify(page.collection.name) or f"collection-{pk}"
     notes = {article.pk: item.note for item, article in page.entries}
     if form == "jsonl":
@@ -235,6 +237,12 @@ def export(request, pk: int, form: str):
             writer.writerow([_inert(value) for value in row])
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return response
+
+
+def _note_export(user: User, page: collections.CollectionPage, form: str) -> None:
+    taken = [article.pk for _item, article in page.entries]
+    subject = f"collection {page.collection.pk}"
+    trails.record_export(articles=taken, form=form, subject=subject, by=user, at=clock.now())
 
 
 def citation(request, pk: int):

@@ -17,15 +17,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from archive import clock
+from archive.articles import trail
 from archive.articles.permissions import may
-from archive.models import Article, Story, StoryEdit, StoryLink, StorySuggestion
-from archive.stories import lists, operations, queries
+from archive.models import Article, Membership, Outlet, Story, StoryEdit, StoryLink, StorySuggestion
+from archive.stories import confirmations, lists, operations, queries
 from archive.stories.beside import families_of
 from archive.stories.origins import provenance_of, stories_with_new_root
 
 from . import pictures
+from .history import silent_edits
 
 PAGE = 30
+SILENT_EDITS = 8
 
 # Weaker suggestions stand on the article's own side only: a story's page would fill with them.
 OFFERED_FROM = 0.5
@@ -37,22 +40,42 @@ ROLE_LABELS = {
     "near_copy": gettext_lazy("near-copy"),
 }
 
+SHAKEN = {
+    "killed": gettext_lazy("relies on a report by %(outlet)s that was killed"),
+    "withheld": gettext_lazy("relies on a report by %(outlet)s that is withheld"),
+    "corrected": gettext_lazy("relies on a report by %(outlet)s that was corrected"),
+}
+VIEWS = ("running", "all", "origins")
+
 
 def stories(request):
-    """List stories, running ones first, narrowed by words, tag or outlet; or those with a new second origin."""
-    view = request.GET.get("view", "")
-    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "tag", "outlet")}
-    found = lists.stories_shown(
-        request.user, at=clock.now(), words=chosen["q"], tag=chosen["tag"], outlet=chosen["outlet"]
-    )
+    """List stories: those that run, all of them narrowed by words, tag, person or outlet, those with a new origin."""
+    at = clock.now()
+    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "tag", "person", "outlet")}
+    asked = request.GET.get("view", "")
+    view = asked if asked in VIEWS else "all" if any(chosen.values()) else "running"
+    found = lists.running_stories(request.user, at=at)
+    if view != asked and not found.exists():
+        view = "all"
+    if view != "running":
+        found = lists.stories_shown(
+            request.user,
+            at=at,
+            words=chosen["q"],
+            tag=chosen["tag"],
+            person=chosen["person"],
+            outlet=chosen["outlet"],
+        )
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "stories",
         "view": view,
         "chosen": chosen,
+        "filtered": any(chosen.values()),
         "page": page,
-        "stories": lists.with_newest(request.user, page.object_list, at=clock.now()),
-        "new_roots": stories_with_new_root(request.user, at=clock.now()) if view == "origins" else [],
+        "stories": lists.with_newest(request.user, page.object_list, at=at) if view != "origins" else [],
+        "new_roots": stories_with_new_root(request.user, at=at) if view == "origins" else [],
+        "outlets": Outlet.objects.filter(merged_into=None, is_held=True).order_by("name") if view == "all" else [],
         "previous_url": _page_url(request, page.previous_page_number()) if page.has_previous() else "",
         "next_url": _page_url(request, page.next_page_number()) if page.has_next() else "",
     }
@@ -89,6 +112,14 @@ def export(request, pk: int, form: str):
         return elsewhere
     record = queries.story_record(held.pk, request.user, at=clock.now())
     name = f"story-{held.pk}.{form}"
+    if form in ("json", "csv"):
+        trail.record_export(
+            articles=[row["article"] for row in record["articles"]],
+            form=form,
+            subject=f"story {held.pk}",
+            by=request.user,
+            at=clock.now(),
+        )
     if form == "json":
         answer = HttpResponse(json.dumps(record, ensure_ascii=False), content_type="application/json")
     elif form == "csv":
@@ -106,7 +137,8 @@ def export(request, pk: int, form: str):
 @require_POST
 @permission_required("archive.edit_article", raise_exception=True)
 def act(request, pk: int):
-    """Do what an editor asks for: one of join, remove, pin, unpin, merge, split, rename, undo, accept and reject."""
+    """Do what an editor asks for: one of join, remove, pin, unpin, merge, split, rename, role, undo, accept and
+    reject."""
     held = get_object_or_404(Story, pk=pk)
     data, at, by = request.POST, clock.now(), request.user
     try:
@@ -149,7 +181,11 @@ def _act(data, held: Story, by, at: datetime) -> tuple[int, str]:
         return queries.live_story(held.pk).pk, _("It is as it was before.")
     if what in ("accept", "reject"):
         link = get_object_or_404(StoryLink, pk=data["link"])
-        operations.decide_link(link=link, accept=what == "accept", by=by)
+        operations.decide_link(link=link, accept=what == "accept", story=held, by=by, at=at)
+        return held.pk, _("Noted.")
+    if what == "role":
+        article = Article.objects.get(pk=data["article"])
+        operations.set_role(article=article, role=data.get("role", ""), by=by, at=at)
         return held.pk, _("Noted.")
     raise operations.StoryError(_("That is nothing that can be done to a story."))
 
@@ -201,7 +237,10 @@ def _context(request, held: Story, course: queries.Timeline) -> dict[str, object
         "new_count": sum(item.is_new for item in course.items),
         "found": found,
         "families": families_of(request.user, held, clock.now()),
-        "by_machine": any(item.membership.origin == "machine" for item in course.items),
+        "by_machine": any(item.by_machine for item in course.items),
+        "confirmed": confirmations.confirmed(_articles(course)),
+        "silent_edits": silent_edits(request.user, SILENT_EDITS, story_id=held.pk),
+        "parts": [(role, Membership.Role(role).label) for role in operations.SET_BY_HAND] if editing else [],
         "editing": editing,
         "edits": StoryEdit.objects.filter(story=held).select_related("done_by").order_by("-pk")[:12] if editing else [],
         "offered": _offered(request, held) if editing else [],
@@ -226,13 +265,24 @@ def _days(course: queries.Timeline, held: Story, found, actions: str = "") -> li
         {
             "day": group.day,
             "label": None if group.day else _("No evidence of a date"),
-            "entries": [_entry(item, lanes, unheld, actions) for item in group.items],
+            "entries": [
+                _entry(
+                    item,
+                    lanes,
+                    unheld,
+                    actions,
+                    is_first=item.role == "earliest_held" and found.is_first_report(item.article.pk),
+                )
+                for item in group.items
+            ],
         }
         for group in course.days
     ]
 
 
-def _entry(item: queries.Item, lanes: dict[int, int], unheld: dict[int, str], actions: str) -> dict[str, object]:
+def _entry(
+    item: queries.Item, lanes: dict[int, int], unheld: dict[int, str], actions: str, *, is_first: bool
+) -> dict[str, object]:
     placed = ""
     if item.is_undated and item.day:
         placed = _("not before %(day)s: %(why)s") % {
@@ -246,12 +296,12 @@ def _entry(item: queries.Item, lanes: dict[int, int], unheld: dict[int, str], ac
         "membership": item.membership,
         "lane": lanes.get(item.article.outlet_id, 1),
         "role": item.role,
-        "role_label": ROLE_LABELS.get(item.role, ""),
+        "role_label": _("first report") if is_first else ROLE_LABELS.get(item.role, ""),
         "placed": placed,
         "doubt": _("the order could be the other way round: a time zone is not known") if item.order_unsure else "",
         "why": "; ".join(item.membership.reasons),
         "is_new": item.is_new,
-        "by_machine": item.membership.origin == "machine" and not item.membership.pinned,
+        "by_machine": item.by_machine,
         "note": _note(item, unheld),
         "actions": actions,
     }
@@ -269,11 +319,8 @@ def _note(item: queries.Item, unheld: dict[int, str]) -> str:
         silent = hasattr(version, "change") and version.change.is_silent
         what = _("changed, no note found") if silent else version.get_kind_display()
         said.append(f"{_('version')} {version.number}: {what}, {when:%-d %b %Y %H:%M}")
-    for held in item.rests_on_changed:
-        killed = held.status == Article.Status.CANCELED
-        words = _("relies on a report by %(outlet)s that was killed") if killed else None
-        words = words or _("relies on a report by %(outlet)s that was corrected")
-        said.append(words % {"outlet": held.outlet.name})
+    for source in item.shaken:
+        said.append(SHAKEN[source.what] % {"outlet": source.outlet})
     return " · ".join(said)
 
 
@@ -290,7 +337,8 @@ def _lanes(course: queries.Timeline) -> pictures.Lanes | None:
                 label=item.version.headline,
                 url=f"#article-{item.article.pk}",
                 sure=not item.is_undated,
-                mark={"earliest_held": "1", "follow_up": "+", "rewrite": "≈", "near_copy": "="}.get(item.role, ""),
+                mark={"earliest_held": "1", "follow_up": "+", "rewrite": "≈", "near_copy": "="}.get(item.role, "")
+                + ("*" if item.by_machine else ""),
             )
         )
     return pictures.lanes(events) if len(events) > 1 else None

@@ -12,6 +12,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,10 @@ class TantivyEngine:
         counted = [(term, self.count_form(term, hidden)) for term in away]
         kept = [pair for pair in counted if pair[1]]
         return sorted(kept, key=lambda pair: (away[pair[0]], -pair[1], pair[0]))[:limit]
+
+    def begun_at(self) -> datetime:
+        """Return when the live generation was begun."""
+        return self.generations.started_at(self.generations.live())
 
     def statistics(self) -> Statistics:
         """Return the state of the live index."""

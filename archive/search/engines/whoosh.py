@@ -15,6 +15,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -274,6 +275,10 @@ class WhooshEngine:
         return total
 
     @_one_at_a_time
+    def begun_at(self) -> datetime:
+        """Return when the live generation was begun."""
+        return self.generations.started_at(self.generations.live())
+
     def statistics(self) -> Statistics:
         """Return the state of the live index."""
         view = self.view()

@@ -5,20 +5,39 @@ import io
 import json
 import zipfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from pypdf import PdfReader
 
-from archive.articles import collections, journal, legal, operations, status, trail
+from archive import clock
+from archive.articles import bulk, collections, journal, legal, operations, status, trail
 from archive.articles.content import Content, Metadata, NewCapture
 from archive.articles.evidence import evidence_pack
 from archive.articles.queries import article_page, in_order
 from archive.articles.replay import replay
-from archive.models import Article, Blob, IndexEntry, LegalRequest, Quote, User, Version
+from archive.models import (
+    Alert,
+    Article,
+    Blob,
+    ImportItem,
+    ImportRun,
+    IndexEntry,
+    LegalRequest,
+    Membership,
+    Quote,
+    QuoteFamily,
+    QuoteVariant,
+    SavedSearch,
+    Story,
+    TermVector,
+    User,
+    Version,
+)
 
 NOW = datetime(2025, 3, 8, 12, tzinfo=UTC)
 SECRET = "Ingrid Solvang took the money"
@@ -215,6 +234,60 @@ def test_every_place_that_holds_the_words_is_listed(article, ana):
     assert len(found.trail) == 1
     with pytest.raises(PermissionDenied):
         legal.holdings(words=SECRET, by=person("dora", "editor"))
+
+
+@pytest.mark.django_db
+def test_every_alert_and_export_that_holds_the_words_is_listed(article, ana, client):
+    watching = SavedSearch.objects.create(owner=ana, name="Money", query="hinges", watched_since=NOW)
+    Alert.objects.create(search=watching, article=article, version=article.current_version, event="new", created_at=NOW)
+    dossier = collections.create(name="Money", by=ana, at=NOW)
+    collections.add(collection=dossier, articles=[article], by=ana, at=NOW)
+    story = Story.objects.create(title="Gates", article_count=1, outlet_count=1)
+    Membership.objects.create(article=article, story=story, role="report", placed_at=NOW)
+    client.force_login(ana)
+    for address in (f"/collections/{dossier.pk}/export.jsonl", f"/stories/{story.pk}/export.json"):
+        answer = client.get(address)
+        assert answer.status_code == 200 and answer.getvalue()
+    call_command("export_articles", stdout=io.StringIO())
+    evidence_pack(article=article, by=ana, at=clock.now())
+    trail.record_export(articles=[article.pk], form="csv", subject="too early", by=ana, at=NOW - timedelta(days=1))
+    trail.record_export(articles=[article.pk + 1], form="csv", subject="of another", by=ana, at=clock.now())
+    found = legal.holdings(words=SECRET, by=ana)
+    assert [alert.search.name for alert in found.alerts] == ["Money"]
+    taken = [(entry.action, entry.subject) for entry in reversed(found.exports)]
+    assert taken == [
+        ("export", f"collection {dossier.pk}"),
+        ("export", f"story {story.pk}"),
+        ("export", "everything"),
+        ("evidence pack", f"article {article.pk}"),
+    ]
+    asked = ask(article, ana, "redact", SECRET)
+    page = client.get(asked.get_absolute_url()).content.decode()
+    assert "Alerts</" not in page and "Alerts (1)" in page and "Exports (4)" in page
+
+
+@pytest.mark.django_db
+def test_what_was_derived_from_the_words_goes_with_them(article, ana, ben):
+    run = ImportRun.objects.create(
+        origin="upload", state="done", options={"tables": {"1": {"names": ["text"], "sample": [[SECRET]]}}}
+    )
+    (sha256,) = bulk.store_blobs([f"text\n{SECRET}".encode()])
+    source = run.files.create(position=1, name="table.csv", captured_at=NOW, blob_id=sha256)
+    run.items.create(
+        position=1, source=source, file="table.csv", captured_at=NOW, article=article, parsed={"a": SECRET}
+    )
+    family = QuoteFamily.objects.create(label=SECRET)
+    QuoteVariant.objects.create(family=family, quote=Quote.objects.get(), kind="identical", text=SECRET, start=0, end=5)
+    story = Story.objects.create(title="Gates", article_count=1, outlet_count=1)
+    Membership.objects.create(article=article, story=story, role="report", placed_at=NOW, reasons=[f"shares: {SECRET}"])
+    TermVector.objects.create(article=article, version=article.current_version, vector={"solvang": 1})
+    request = ask(article, ana, "redact", SECRET)
+    legal.decide(request=request, grant=True, decision="Settled", by=ana, at=NOW)
+    legal.confirm(request=request, by=ben, at=NOW)
+    left = [everything()]
+    for model in (QuoteFamily, Membership, TermVector, ImportItem, ImportRun, LegalRequest):
+        left += [str(row) for row in model.objects.values()]
+    assert "solvang" not in "\n".join(left).lower()
 
 
 @pytest.mark.django_db

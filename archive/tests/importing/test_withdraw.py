@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 
-from archive.articles import collections, operations, trail
+from archive.articles import collections, legal, operations, trail
 from archive.articles.content import Content, Metadata, NewCapture
 from archive.importing.withdraw import NotWithdrawable, plan, withdraw
 from archive.models import Article, ImportItem, ImportRun, User
@@ -105,5 +105,25 @@ def test_a_reader_withdraws_nothing(run):
 def test_the_plan_takes_as_many_queries_for_twenty_articles_as_for_two(run, django_assert_max_num_queries):
     for number in range(20):
         bring(run, f"Report {number}")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         assert len(plan(run).withheld) == 20
+
+
+def test_the_page_of_a_run_leads_to_its_undo_which_lists_what_stays_before_anything_happens(run, archivist, client):
+    collected, held, free = bring(run, "Collected"), bring(run, "Under a hold"), bring(run, "Free")
+    dossier = collections.create(name="Floods", by=archivist, at=NOW)
+    collections.add(collection=dossier, articles=[collected], by=archivist, at=NOW)
+    legal.receive(requester="Court", scope="hold", grounds="A case", articles=[held], by=archivist, at=NOW)
+    client.force_login(archivist)
+    address = f"{run.get_absolute_url()}withdraw/"
+    assert address in client.get(run.get_absolute_url()).content.decode()
+    page = client.get(address).content.decode()
+    assert "it is in the collection “Floods”" in page and "a legal hold is in force on it" in page
+    assert Article.objects.published(NOW).count() == 3
+    answer = client.post(address, {"reason": "Wrong folder"}, follow=True)
+    assert "1 withheld, 0 set back, 2 left alone" in answer.content.decode()
+    free.refresh_from_db()
+    assert free.status == "withheld" and "Wrong folder" in free.status_reason
+    assert "and only once" in client.get(address).content.decode()
+    client.force_login(User.objects.create_user("cleo", is_staff=True))
+    assert client.post(address).status_code == 403

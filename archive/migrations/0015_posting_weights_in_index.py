@@ -19,6 +19,6 @@ ALTER TABLE archive_posting ADD CONSTRAINT archive_posting_pkey PRIMARY KEY (ter
 class Migration(migrations.Migration):
     """Let the postings' primary key hold their weights."""
 
-    dependencies = [("archive", "0013_later_byline")]
+    dependencies = [("archive", "0014_confirmations")]
 
     operations = [migrations.RunSQL(WEIGHTS_IN_INDEX, AS_BEFORE)]
