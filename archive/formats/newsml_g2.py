@@ -374,6 +374,7 @@ def _urgency(content: Element | None) -> int | None:
 def _expiry(item: Element, rights: Element | None, context: ReadContext) -> datetime | None:
     ends = [e.get("rightsexpires") or e.get("expires") or "" for e in item.iterfind(".//remoteContent")]
     ends += [first_text(item, "contentMeta/rightsExpires", "itemMeta/expires", "contentMeta/expires")]
+    ends.append((rights.get("validto") or "") if rights is not None else "")
     found = [stamps.expires_at(end, context) for end in ends]
     return min((end for end in found if end), default=None)
 
