@@ -83,10 +83,13 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """All that the page of a story shows of its course. `hidden` members are there, but not for this person."""
+    """All that the page of a story shows of its course: `items` are those that fit the filters, `articles` all members.
+    `earliest` is the earliest held of these. `hidden` members are there, but not for this person."""
 
     story: Story
     items: Sequence[Item]
+    articles: Sequence[Article]
+    earliest: int | None
     days: Sequence[Day]
     lanes: Sequence[Lane]
     volume: Sequence[tuple[date, int]]
@@ -146,10 +149,12 @@ def timeline(
         and (since is None or (item.day is not None and item.day >= since))
         and (until is None or (item.day is not None and item.day <= until))
     ]
-    chosen = _with_versions(chosen)
+    chosen = _with_versions(chosen, last_visit)
     return Timeline(
         story=story,
         items=chosen,
+        articles=[item.article for item in everything],
+        earliest=next((i.article.pk for i in everything if i.role == Membership.Role.EARLIEST_HELD), None),
         days=_days(chosen),
         lanes=_lanes(everything),
         volume=_volume(everything),
@@ -221,8 +226,9 @@ def _may_swap(one: Article, other: Article) -> bool:
     return abs(other.published_at - one.published_at) < ZONE_SPREAD
 
 
-def _with_versions(items: Sequence[Item]) -> list[Item]:
-    """Give each item its later versions: what changed about it after it first came out."""
+def _with_versions(items: Sequence[Item], since: datetime | None) -> list[Item]:
+    """Give each item its later versions: what changed about it after it first came out. One that changed after the
+    last look is new."""
     found: dict[int, list[Version]] = {}
     ids = [item.article.pk for item in items]
     later = Version.objects.filter(article__in=ids, number__gt=1).select_related("change")
@@ -273,7 +279,7 @@ def story_record(story_id: int, user: User | None = None, *, at: datetime | None
 
     story = live_story(story_id)
     course = timeline(user, story, at=at or clock.now())
-    articles = [item.article for item in course.items]
+    articles = course.articles
     return {
         "story": story.pk,
         "title": story.title,

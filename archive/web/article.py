@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404
 from django.shortcuts import render
 
+from archive import clock
 from archive.articles import queries
 from archive.articles.export import removed_lines
 from archive.models import Article, Version
+from archive.stories.copies import copies_of
 from archive.stories.origins import shaken_sources
 
-from .annotate import Span, paragraphs_with
+from .annotate import Run, Span, paragraphs_with
 from .doors import article_or_gone
 from .public import may_read_text, public
 
@@ -29,7 +33,10 @@ def article(request, pk: int, number: int | None = None):
     if not may_read_text(request.user, page.article):
         shown = {"section": "search", "article": page.article, "version": page.version, "page": page}
         return render(request, "articles/teaser.html", shown)
-    return render(request, "articles/article.html", context(page))
+    shown = context(page)
+    copies, shaken = copies_of(request.user, page.article, clock.now())
+    shown |= {"copies": copies, "shaken": list(dict.fromkeys([*shown["shaken"], *shaken]))}
+    return render(request, "articles/article.html", shown)
 
 
 def context(page: queries.ArticlePage) -> dict[str, object]:
@@ -44,7 +51,7 @@ def context(page: queries.ArticlePage) -> dict[str, object]:
         "article": page.article,
         "version": version,
         "is_current": version.pk == page.article.current_version_id,
-        "paragraphs": paragraphs_with(version.body, _spans(page)),
+        "paragraphs": _beside_posts(paragraphs_with(version.body, _spans(page)), version.posts),
         "main_sources": roles["main"],
         "side_sources": roles["side"],
         "background_sources": roles["background"],
@@ -57,6 +64,12 @@ def context(page: queries.ArticlePage) -> dict[str, object]:
         "story": _story(page.article),
         "shaken": shaken_sources([page.article]).get(page.article.pk, []),
     }
+
+
+def _beside_posts(paragraphs: list[Sequence[Run]], posts: list[dict]) -> list[Sequence[Run]]:
+    """Return the paragraphs that no post of a live blog says: the posts are shown with their stamps."""
+    said = {line for post in posts for line in (post.get("headline"), *(post.get("body") or "").split("\n"))}
+    return [runs for runs in paragraphs if "".join(run.text for run in runs) not in said] if posts else paragraphs
 
 
 def _spans(page: queries.ArticlePage) -> list[Span]:

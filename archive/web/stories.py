@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -21,7 +23,7 @@ from archive.articles import trail
 from archive.articles.permissions import may
 from archive.models import Article, Membership, Outlet, Story, StoryEdit, StoryLink, StorySuggestion
 from archive.stories import confirmations, lists, operations, queries
-from archive.stories.beside import families_of
+from archive.stories.beside import families_of, shared_quotes
 from archive.stories.origins import provenance_of, stories_with_new_root
 
 from . import pictures
@@ -29,6 +31,7 @@ from .history import silent_edits
 
 PAGE = 30
 SILENT_EDITS = 8
+LONGEST_QUOTE = 60
 
 # Weaker suggestions stand on the article's own side only: a story's page would fill with them.
 OFFERED_FROM = 0.5
@@ -101,7 +104,7 @@ def chronology(request, pk: int):
     if elsewhere is not None:
         return elsewhere
     course = _course(request, held)
-    context = {"section": "stories", "story": held, "days": _days(course, held, provenance_of(_articles(course)))}
+    context = {"section": "stories", "story": held, "days": _days(course, held, provenance_of(course.articles))}
     return render(request, "stories/chronology.html", context | {"course": course, "printed_at": clock.now()})
 
 
@@ -219,7 +222,7 @@ def _course(request, held: Story) -> queries.Timeline:
 
 def _context(request, held: Story, course: queries.Timeline) -> dict[str, object]:
     editing = may(request.user, "edit_article")
-    found = provenance_of(_articles(course))
+    found = provenance_of(course.articles)
     chosen = {name: request.GET.get(name, "") for name in ("outlet", "role", "since", "until", "view")}
     return {
         "section": "stories",
@@ -238,17 +241,13 @@ def _context(request, held: Story, course: queries.Timeline) -> dict[str, object
         "found": found,
         "families": families_of(request.user, held, clock.now()),
         "by_machine": any(item.by_machine for item in course.items),
-        "confirmed": confirmations.confirmed(_articles(course)),
+        "confirmed": confirmations.confirmed(course.articles),
         "silent_edits": silent_edits(request.user, SILENT_EDITS, story_id=held.pk),
         "parts": [(role, Membership.Role(role).label) for role in operations.SET_BY_HAND] if editing else [],
         "editing": editing,
         "edits": StoryEdit.objects.filter(story=held).select_related("done_by").order_by("-pk")[:12] if editing else [],
         "offered": _offered(request, held) if editing else [],
     }
-
-
-def _articles(course: queries.Timeline) -> list[Article]:
-    return [item.article for item in course.items]
 
 
 def _offered(request, held: Story) -> list[StorySuggestion]:
@@ -258,31 +257,37 @@ def _offered(request, held: Story) -> list[StorySuggestion]:
     return list(rows.select_related("article__outlet", "article__current_version").order_by("-score")[:6])
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the entries of a timeline share: lanes of outlets; by article, the source not held that it rests on and the
+    quote it shares; the article that may be called first report; what editors may do."""
+
+    lanes: dict[int, int]
+    unheld: dict[int, str]
+    quotes: dict[int, str]
+    first: int | None
+    actions: str
+
+
 def _days(course: queries.Timeline, held: Story, found, actions: str = "") -> list[dict[str, object]]:
-    lanes = {lane.outlet.pk: position % 8 + 1 for position, lane in enumerate(course.lanes)}
-    unheld = {article: source.name for source in found.unheld for article in source.articles}
+    known = _Known(
+        lanes={lane.outlet.pk: position % 8 + 1 for position, lane in enumerate(course.lanes)},
+        unheld={article: source.name for source in reversed(found.unheld) for article in source.rest_on_it},
+        quotes=shared_quotes(held, course.articles),
+        first=course.earliest if course.earliest and found.is_first_report(course.earliest) else None,
+        actions=actions,
+    )
     return [
         {
             "day": group.day,
             "label": None if group.day else _("No evidence of a date"),
-            "entries": [
-                _entry(
-                    item,
-                    lanes,
-                    unheld,
-                    actions,
-                    is_first=item.role == "earliest_held" and found.is_first_report(item.article.pk),
-                )
-                for item in group.items
-            ],
+            "entries": [_entry(item, known) for item in group.items],
         }
         for group in course.days
     ]
 
 
-def _entry(
-    item: queries.Item, lanes: dict[int, int], unheld: dict[int, str], actions: str, *, is_first: bool
-) -> dict[str, object]:
+def _entry(item: queries.Item, known: _Known) -> dict[str, object]:
     placed = ""
     if item.is_undated and item.day:
         placed = _("not before %(day)s: %(why)s") % {
@@ -291,19 +296,22 @@ def _entry(
         }
     elif item.is_undated:
         placed = _("undated")
+    why = list(item.membership.reasons)
+    if quote := known.quotes.get(item.article.pk):
+        why.append(_("quote “%(words)s”") % {"words": Truncator(quote).chars(LONGEST_QUOTE)})
     return {
         "article": item.article,
         "membership": item.membership,
-        "lane": lanes.get(item.article.outlet_id, 1),
+        "lane": known.lanes.get(item.article.outlet_id, 1),
         "role": item.role,
-        "role_label": _("first report") if is_first else ROLE_LABELS.get(item.role, ""),
+        "role_label": _("first report") if item.article.pk == known.first else ROLE_LABELS.get(item.role, ""),
         "placed": placed,
         "doubt": _("the order could be the other way round: a time zone is not known") if item.order_unsure else "",
-        "why": "; ".join(item.membership.reasons),
+        "why": "; ".join(why),
         "is_new": item.is_new,
         "by_machine": item.by_machine,
-        "note": _note(item, unheld),
-        "actions": actions,
+        "note": _note(item, known.unheld),
+        "actions": known.actions,
     }
 
 

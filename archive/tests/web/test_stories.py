@@ -12,7 +12,7 @@ from django.urls import reverse
 from archive.articles.compare import record_changes
 from archive.articles.content import Content
 from archive.articles.operations import add_version
-from archive.models import Article, Membership, Story, StoryVisit, VersionChange
+from archive.models import Article, Membership, QuoteFamily, Story, StoryVisit, VersionChange
 from archive.stories.assign import place_waiting
 from archive.tests.stories.world import CHESS, GATES, GATES_AGAIN, GATES_LATER, NOW, write
 
@@ -183,6 +183,17 @@ def test_the_earliest_held_is_called_first_report_only_where_its_origins_are_hel
     said |= {"version": harbor[2].current_version}
     harbor[2].attributions.create(name="Tidewater Times", name_key="tidewatertimes", kind="outlet", **said)
     assert "first report" not in text_of(reader.get(story.get_absolute_url()))
+    assert "first report" not in text_of(reader.get(story.get_absolute_url(), {"role": "earliest_held"}))
+
+
+def test_a_membership_also_says_which_quote_it_shares(story, harbor):
+    family = QuoteFamily.objects.create(label="we welded in a hurry", story=story)
+    for article in harbor[:2]:
+        quote = article.quotes.create(
+            version=article.current_version, text="welded in a hurry", field="body", start=0, end=9
+        )
+        family.variants.create(quote=quote, kind="identical", text="welded in a hurry", start=0, end=9)
+    assert text_of(client("reader").get(story.get_absolute_url())).count("quote “welded in a hurry”") == 2
 
 
 def test_a_cell_that_begins_like_a_formula_is_made_harmless(story, harbor):
