@@ -22,7 +22,7 @@ from archive.models import Capture, User, Version
 from . import corrections
 from .limits import configured
 from .outlets import hints
-from .reading import Asked, FileUnreadable, reader
+from .reading import Asked, FileUnreadable, Record, reader
 from .serial import hints_to_json
 
 REASON = "Read again from the capture."
