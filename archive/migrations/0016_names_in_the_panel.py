@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0014_confirmations'),
+        ('archive', '0015_posting_weights_in_index'),
     ]
 
     operations = [
