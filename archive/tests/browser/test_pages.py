@@ -19,6 +19,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from archive import clock
+from archive.models import Alert, SavedSearch
+
 from .conftest import scrolls_sideways, violations
 from .pages import NOT_PAGES, addresses, page_names
 
@@ -27,7 +30,7 @@ pytestmark = pytest.mark.browser
 FOLDER = Path(settings.BASE_DIR) / "screenshots"
 WIDTHS = (320, 390, 1280, 2560)
 PHOTOGRAPHED = (390, 1280, 2560)
-TALLEST = 4000
+TALLEST = 16000
 
 # A first view: bytes on the wire without fonts, and how far things move. Web Vitals calls a shift below 0.1 good.
 MOST_BYTES = 100_000
@@ -209,3 +212,16 @@ def test_print_shows_the_text_and_none_of_the_tool(name: str, world: Any, visit:
     assert [one for one in tools.all() if one.is_visible()] == []
     if name != "article":
         assert page.locator("[data-item], main li").first.is_visible()
+
+
+def test_the_bell_counts_while_the_page_is_open(world: Any, visit: Any) -> None:
+    person = world.people["editor"]
+    page = visit(person, reverse("keys"))
+    page.clock.install()
+    page.reload()
+    at, version = clock.now(), world.articles["wire"].current_version
+    search = SavedSearch.objects.create(owner=person, name="Wire", query="wire", watched_since=at)
+    Alert.objects.create(search=search, article=world.articles["wire"], version=version, event="new", created_at=at)
+    assert page.locator("#bell").inner_text().strip() == "Alerts"
+    page.clock.fast_forward(31_000)
+    page.locator("#bell", has_text="1").wait_for()
