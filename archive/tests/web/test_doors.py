@@ -19,7 +19,7 @@ from archive import clock
 from archive.alerts import delivery
 from archive.alerts.matching import match_waiting
 from archive.alerts.operations import save_search
-from archive.articles import collections, merging, operations, status
+from archive.articles import collections, legal, merging, operations, status
 from archive.articles.content import Content, Metadata
 from archive.formats.base import DateReading, ParsedTag
 from archive.indexing.drain import settle
@@ -265,6 +265,15 @@ def test_an_embargo_that_is_over_lifts_by_itself() -> None:
     assert status.lift_due_embargoes(at=clock.now() + timedelta(hours=1)) == 1
     scene.settle()
     assert "search" in scene.seen_at()
+
+
+def test_a_legal_note_shows_on_every_hit() -> None:
+    scene = Scene()
+    legal.warn(article=scene.article, text="Do not repeat the figure", by=scene.editor, at=clock.now())
+    hits = {"article", "search", "search feed", "search command", "saved search", "saved search feed", "alerts", "mail"}
+    hits |= {"story", "collection", "outlet", "tag", "day", "home"}
+    doors = scene.doors()
+    assert {name for name in hits if "Do not repeat the figure" not in doors[name]()} == set()
 
 
 def test_a_merged_article_is_seen_through_the_other_alone() -> None:
