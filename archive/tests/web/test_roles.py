@@ -38,7 +38,7 @@ PANEL = {
         "/admin/archive/outlet/",
         "/admin/archive/tag/",
     ],
-    "administrator": ["/admin/archive/user/", "/admin/auth/group/"],
+    "administrator": ["/admin/archive/user/"],
 }
 
 
