@@ -37,6 +37,7 @@ class MemoryArchive:
     story_of: dict[Id, int] = field(default_factory=dict)
     members: dict[int, list[Id]] = field(default_factory=lambda: defaultdict(list))
     next_story: int = 1
+    links: dict[Id, list[Id]] = field(default_factory=lambda: defaultdict(list))
 
     def idf(self, term: str) -> float:
         """Return how telling a term is in what the archive holds so far."""
@@ -85,6 +86,9 @@ class MemoryArchive:
         views = [placement.StoryView(s, [self.entries[m] for m in self.members[s]]) for s in stories]
         decision = placement.place(entry, views)
         offered = [list(self.members[option.story]) for option in decision.options]
+        for option in decision.options:
+            if option is not decision.joins and option.is_earlier_part:
+                self.links[entry.id].append(str(option.nearest))
         if decision.joins is not None:
             self._put(entry.id, decision.joins.story)
         else:
@@ -108,6 +112,7 @@ class MemoryArchive:
                 self._weigh(article, self.entries[article].day)
         fresh = set(window)
         stories = {self.story_of[i] for i in window}
+        stories |= {self.story_of[earlier] for i in window for earlier in self.links.get(i, ())}
         old = {m: s for s in stories for m in self.members[s] if m not in fresh}
         entries = [self.entries[i] for i in [*old, *window]]
         groups = repair.mend(entries, old)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import TruncDay, TruncYear
 
 from archive.models import (
@@ -21,7 +21,6 @@ from archive.models import (
     Attribution,
     ImportItem,
     ImportRun,
-    Membership,
     Outlet,
     Story,
     Tag,
@@ -34,7 +33,6 @@ from .queries import listed
 LISTED_OUTLETS = 500
 LISTED_TAGS = 200
 FEWEST_DAYS = 27
-SHOWN_OF_A_STORY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +69,6 @@ class OutletPage:
 def latest_arrivals(user, limit: int = 8) -> list[Article]:
     """Return what came in last; uses article_by_arrival."""
     return list(listed(Article.objects.visible_to(user)).order_by("-created_at", "-id")[:limit])
-
-
-def running_stories(user, limit: int = 6) -> list[Story]:
-    """Return the stories with the latest activity, each with its newest articles; uses story_by_activity."""
-    seen = Article.objects.visible_to(user)
-    newest = (
-        Membership.objects.filter(article__in=seen)
-        .select_related("article__outlet", "article__current_version")
-        .defer("article__current_version__body", "article__current_version__posts")
-        .order_by("-placed_at", "-id")
-    )
-    return list(
-        Story.objects.filter(merged_into=None, article_count__gt=1, memberships__article__in=seen)
-        .distinct()
-        .prefetch_related(Prefetch("memberships", queryset=newest[:SHOWN_OF_A_STORY], to_attr="newest"))
-        .order_by(F("last_at").desc(nulls_last=True), "-id")[:limit]
-    )
 
 
 def latest_runs(limit: int = 6) -> list[ImportRun]:

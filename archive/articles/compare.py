@@ -201,7 +201,13 @@ def history_page(article: Article) -> list[HistoryEntry]:
 
 
 def changed_versions(
-    user, *, kinds: Sequence[str] = (), silent: bool = False, outlet_id: int | None = None, at=None
+    user,
+    *,
+    kinds: Sequence[str] = (),
+    silent: bool = False,
+    outlet_id: int | None = None,
+    story_id: int | None = None,
+    at=None,
 ) -> QuerySet[VersionChange]:
     """Return the changes of the articles this person may see, newest first: those with all these classes of change.
 
@@ -218,4 +224,6 @@ def changed_versions(
         found = found.filter(is_silent=True)
     if outlet_id is not None:
         found = found.filter(version__article__outlet_id=outlet_id)
+    if story_id is not None:
+        found = found.filter(version__article__membership__story_id=story_id)
     return found.order_by("-at", "-version_id")

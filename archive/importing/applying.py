@@ -8,84 +8,24 @@ the identities that matching goes by, taken in sorted order.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from archive.articles import bulk, operations, restore, trail
-from archive.articles.content import Content, Metadata, NewCapture, content_of, host_of, metadata_of, url_key
-from archive.formats.base import DateReading, ParsedArticle
-from archive.models import Article, Blob, ImportItem, ImportRun, Outlet, Version
+from archive.articles import operations
+from archive.models import ImportItem, ImportRun
 
-from . import corrections, learning, serial
-from .child import facts_of
-from .held import PAGE_FORMATS, Sought, like
+from .held import like
 from .match import decide
-from .outcome import Arrival, Ask, Choice, Held, Outcome, Plan
-from .outlets import Finding, OutletBook, hints
+from .prepared import Memory, Prepared, identities, prepare
+from .writing import Batch, write
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
 _TRIES = 4
-_WAITING_PASSAGES = 24
-
-
-@dataclass(slots=True)
-class Prepared:
-    """One item with everything that deciding and writing need, corrections applied."""
-
-    item: ImportItem
-    parsed: ParsedArticle
-    content: Content
-    metadata: Metadata
-    finding: Finding
-    arrival: Arrival
-    passages: Sequence[int]
-    choice: Choice | None
-    blob: str
-    changed: bool
-
-    @property
-    def text(self) -> str:
-        """The text that near copies are compared by."""
-        return "\n".join((self.content.headline, self.content.standfirst, self.content.body))
-
-    @property
-    def is_restorable(self) -> bool:
-        """Say whether it comes with its whole history, and nobody changed its text on the way."""
-        return self.parsed.is_record and not self.changed and not self.item.decision.get("fields")
-
-    @property
-    def sought(self) -> Sought:
-        """What the archive is asked for."""
-        return Sought(self.arrival, self.text, self.passages)
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one batch came to: how many items are settled, and which runs have work again because of it."""
-
-    settled: int = 0
-    woken: set[int] = field(default_factory=set)
-
-
-class Memory:
-    """What a worker keeps in mind between batches: the outlets and the furniture of their pages."""
-
-    def __init__(self) -> None:
-        self.book = OutletBook()
-        self.hints = hints()
-
-    @property
-    def furniture(self) -> dict[int, frozenset[str]]:
-        """The keys of recurring lines by outlet."""
-        return {pk: one.furniture for pk, one in self.hints.items() if one.furniture}
 
 
 def apply_batch(run: ImportRun, memory: Memory, *, at: datetime, most: int = BATCH) -> Batch:
@@ -118,81 +58,6 @@ def apply_batch(run: ImportRun, memory: Memory, *, at: datetime, most: int = BAT
     raise AssertionError("unreachable")
 
 
-def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
-    """Return an item with its corrections applied, its outlet looked up, and the facts that matching compares."""
-    decision: Mapping[str, Any] = item.decision or {}
-    said: Mapping[str, Any] = decision.get("said", {})
-    parsed = corrections.corrected(item.parsed, said, decision)
-    if not parsed.url and item.url:
-        parsed = replace(parsed, url=item.url)
-    content, metadata = content_of(parsed), metadata_of(parsed)
-    facts: Mapping[str, Any] = item.plan.get("facts") or {}
-    original = item.parsed
-    changed = any(getattr(parsed, name) != original.get(name, "") for name in ("headline", "standfirst", "body"))
-    if changed or not facts:
-        facts = {**facts, **facts_of(content.headline, content.standfirst, content.body)}
-    finding = _finding(item, parsed, decision, said, book)
-    arrival = Arrival(
-        outlet_id=finding.outlet_id,
-        proposed_outlet=finding.name if finding.outlet_id is None else "",
-        guid=metadata.guid[:500],
-        about_guid=parsed.about_guid[:500],
-        url_key=url_key(metadata.url),
-        text_key=facts["text_key"] if facts["words"] else "",
-        bytes_key=(item.blob_id or "") if facts.get("own_bytes") and not changed else "",
-        word_count=facts["words"],
-        day=_day(metadata.published),
-        signal=parsed.signal,
-        issued_at=parsed.issued_at,
-        sees_reverts=run.origin == ImportRun.Origin.WATCH,
-        from_page=item.format in PAGE_FORMATS,
-        is_record=parsed.is_record,
-    )
-    return Prepared(
-        item,
-        parsed,
-        content,
-        metadata,
-        finding,
-        arrival,
-        facts["passages"],
-        _choice(decision),
-        item.blob_id or "",
-        changed,
-    )
-
-
-def keys_of(arrival: Arrival, passages: Sequence[int]) -> list[str]:
-    """Return the keys under which a question waits, and which a newly held article answers to."""
-    keys = _identities(arrival)
-    return keys + [f"p:{value}" for value in sorted(passages)[:_WAITING_PASSAGES]]
-
-
-def plan_json(plan: Plan, prepared: Prepared) -> dict[str, Any]:
-    """Return a plan as it is stored with its item and shown at preview."""
-    return {
-        "facts": prepared.item.plan.get("facts", {}),
-        "outcome": str(plan.outcome),
-        "reason": plan.reason,
-        "ask": str(plan.ask),
-        "article": plan.article_id,
-        "version": plan.version_id,
-        "kind": plan.kind,
-        "outlet": plan.outlet_id,
-        "outlet_name": prepared.finding.name,
-        "outlet_evidence": prepared.finding.evidence,
-        "candidates": [_candidate_json(one) for one in plan.candidates],
-    }
-
-
-def _candidate_json(one: Held) -> dict[str, Any]:
-    values = asdict(one)
-    return {name: values[name] for name in ("article_id", "version_id", "outlet_id", "outlet_name", "headline")} | {
-        "overlap": round(one.overlap, 3),
-        "day": one.day.isoformat() if one.day else None,
-    }
-
-
 @transaction.atomic
 def _apply_claimed(run: ImportRun, memory: Memory, at: datetime, most: int) -> Batch:
     items = _claim(run, most)
@@ -204,13 +69,18 @@ def _apply_claimed(run: ImportRun, memory: Memory, at: datetime, most: int) -> B
         memory.book.ensure(unknown, by=run.created_by)
         prepared = [prepare(one.item, run, memory.book) if one.finding in unknown else one for one in prepared]
     _lock(prepared)
-    prepared = _first_of_each(prepared)
-    found = like([one.sought for one in prepared], memory.furniture)
-    plans = [
-        decide(one.arrival, held, one.choice).at_outlet(one.arrival.outlet_id)
-        for one, held in zip(prepared, found, strict=True)
-    ]
-    return _write(run, list(zip(prepared, plans, strict=True)), memory, at)
+    batch = Batch()
+    while prepared:
+        round_, prepared = _first_of_each(prepared)
+        found = like([one.sought for one in round_], memory.furniture)
+        plans = [
+            decide(one.arrival, held, one.choice).at_outlet(one.arrival.outlet_id)
+            for one, held in zip(round_, found, strict=True)
+        ]
+        written = write(run, list(zip(round_, plans, strict=True)), memory, at)
+        batch.settled += written.settled
+        batch.woken |= written.woken
+    return batch
 
 
 def _claim(run: ImportRun, most: int) -> list[ImportItem]:
@@ -221,304 +91,23 @@ def _claim(run: ImportRun, most: int) -> list[ImportItem]:
     return list(rows.order_by("position")[:most])
 
 
-def _first_of_each(prepared: Sequence[Prepared]) -> list[Prepared]:
-    """Leave to the next batch what may be the same as something earlier in this one, which is not held yet."""
+def _first_of_each(prepared: Sequence[Prepared]) -> tuple[list[Prepared], list[Prepared]]:
+    """Return what can be decided now, and what may be the same as something among that, which is not held yet."""
     seen: set[str] = set()
     passages: set[int] = set()
-    out = []
+    now: list[Prepared] = []
+    later: list[Prepared] = []
     for one in prepared:
-        keys = set(_identities(one.arrival))
+        keys = set(identities(one.arrival))
         strange = (not one.arrival.guid or one.arrival.from_page) and not one.arrival.is_record
         near = strange and sum(value in passages for value in one.passages) > 1
-        if (keys & seen or near) and out:
+        if keys & seen or near:
+            later.append(one)
             continue
         seen |= keys
         passages.update(one.passages)
-        out.append(one)
-    return out
-
-
-def _write(run: ImportRun, planned: Sequence[tuple[Prepared, Plan]], memory: Memory, at: datetime) -> Batch:
-    batch = Batch(settled=len(planned))
-    created = [(one, plan) for one, plan in planned if plan.outcome is Outcome.CREATED]
-    known = [(one, plan) for one, plan in planned if plan.outcome is Outcome.UNCHANGED]
-    versions = [(one, plan) for one, plan in planned if plan.outcome is Outcome.NEW_VERSION]
-    done: list[_Result] = []
-    records = [(one, plan) for one, plan in created if one.is_restorable]
-    created = [(one, plan) for one, plan in created if not one.is_restorable]
-    done.extend(_restored(one, plan, run, at) for one, plan in records)
-    if created:
-        _mark_as_held({plan.outlet_id for _, plan in created if plan.outlet_id})
-        rows = [_new_article(one, plan, run, at) for one, plan in created]
-        for (one, plan), written in zip(created, bulk.create_articles(rows, at=at), strict=True):
-            done.append(_Result(one, plan, written.article_id, written.version_id, written.capture_id))
-    if known:
-        captures = [(plan.article_id or 0, _version_of(plan), _capture(one)) for one, plan in known]
-        for (one, plan), row, pk in zip(known, captures, bulk.add_captures(captures), strict=True):
-            done.append(_Result(one, plan, row[0], row[1], pk))
-            _fill(Article.objects.select_related("current_version").get(pk=row[0]), one, at)
-    done.extend(_add_version(one, plan, at) for one, plan in versions)
-    _settle(done, at)
-    _ask([(one, plan) for one, plan in planned if plan.outcome is Outcome.QUESTION])
-    learning.learn_lines([(result.plan.outlet_id, result.one.parsed) for result in done if _teaches(result)])
-    news = [result for result in done if result.plan.outcome is not Outcome.UNCHANGED]
-    if news:
-        batch.woken = _answer(run, news, memory, at)
-    return batch
-
-
-@dataclass(slots=True)
-class _Result:
-    one: Prepared
-    plan: Plan
-    article_id: int
-    version_id: int | None
-    capture_id: int | None
-
-
-def _new_article(one: Prepared, plan: Plan, run: ImportRun, at: datetime) -> bulk.NewArticle:
-    assert plan.outlet_id is not None
-    withheld = one.parsed.signal == "withhold"
-    return bulk.NewArticle(
-        outlet_id=plan.outlet_id,
-        content=one.content,
-        metadata=one.metadata,
-        capture=_capture(one),
-        status=Article.Status.WITHHELD if withheld else Article.Status.USABLE,
-        status_reason="The outlet asked for it to be withheld." if withheld else "",
-        passages=one.passages,
-        edited_fields=_edited(one, run, at),
-    )
-
-
-def _restored(one: Prepared, plan: Plan, run: ImportRun, at: datetime) -> _Result:
-    """Write an article that comes with its whole history out of another archive."""
-    assert plan.outlet_id is not None
-    _mark_as_held([plan.outlet_id])
-    record = json.loads(Blob.objects.get(pk=one.blob).content().lstrip(b"\xef\xbb\xbf"))
-    written = restore.restore_article(
-        outlet=Outlet.objects.get(pk=plan.outlet_id),
-        record=record[0] if isinstance(record, list) else record,
-        content=one.content,
-        metadata=one.metadata,
-        arrival=_capture(one),
-        passages=one.passages,
-        at=at,
-        # Whoever runs commands keeps the accounts of both archives; a file that somebody uploads may name anyone.
-        with_people=run.origin == ImportRun.Origin.COMMAND,
-    )
-    return _Result(one, plan, written.article_id, written.version_id, written.capture_id)
-
-
-def _edited(one: Prepared, run: ImportRun, at: datetime) -> dict[str, Any]:
-    fields = one.item.decision.get("fields", {})
-    by = one.item.decision.get("by") or run.created_by_id
-    machine = {name: one.item.parsed.get(name, "") for name in fields}
-    if "published_at" in fields:
-        machine["published_at"] = one.item.parsed.get("published", {}).get("value")
-    if "tags" in fields:
-        machine["tags"] = [tag[0] for tag in one.item.parsed.get("tags", [])]
-    return {name: {"machine": machine[name], "by": by, "at": at.isoformat()} for name in fields}
-
-
-def _capture(one: Prepared) -> bulk.StoredCapture:
-    item = one.item
-    return bulk.StoredCapture(
-        blob=one.blob,
-        format=item.format,
-        captured_at=item.captured_at,
-        file=item.file,
-        record=item.record,
-        url=item.url or one.metadata.url,
-        reading=_reading(one),
-        import_item=item.pk,
-    )
-
-
-def _reading(one: Prepared) -> dict[str, Any]:
-    """Return the machine's reading without the texts that the version holds anyway, corrected lines marked."""
-    reading = {name: value for name, value in one.item.parsed.items() if name not in ("body", "posts")}
-    if one.changed and "lines" in reading:
-        reading["lines"] = serial.to_json(one.parsed).get("lines", [])
-    if one.finding.evidence:
-        reading["outlet_evidence"] = one.finding.evidence
-    return reading
-
-
-def _version_of(plan: Plan) -> int:
-    if plan.version_id:
-        return plan.version_id
-    return Article.objects.values_list("current_version_id", flat=True).get(pk=plan.article_id)
-
-
-def _add_version(one: Prepared, plan: Plan, at: datetime) -> _Result:
-    article = Article.objects.select_for_update(of=("self",)).get(pk=plan.article_id)
-    capture = NewCapture(
-        data=Blob.objects.get(pk=one.blob).content(),
-        format=one.item.format,
-        captured_at=one.item.captured_at,
-        file=one.item.file,
-        record=one.item.record,
-        url=one.item.url or one.metadata.url,
-        reading=_reading(one),
-    )
-    if plan.kind == "withhold":
-        version = article.current_version
-        stored = operations.add_capture(article=article, version=version, capture=capture, import_item=one.item)
-        _set_status(
-            article, Article.Status.WITHHELD, one.parsed.editor_note or "The outlet asked for it to be withheld."
-        )
-        return _Result(one, replace(plan, outcome=Outcome.UNCHANGED), article.pk, version.pk, stored.pk)
-    content = one.content
-    if plan.kind in ("kill", "reinstatement") and not content.body:
-        content = replace(content, headline=content.headline or article.current_version.headline)
-    version = operations.add_version(
-        article=article,
-        content=content,
-        capture=capture,
-        at=at,
-        kind=plan.kind,
-        reason=one.parsed.editor_note or plan.reason,
-        reverts_to=Version.objects.get(pk=plan.version_id) if plan.kind == "revert" and plan.version_id else None,
-        import_item=one.item,
-    )
-    if plan.kind == "kill":
-        _set_status(
-            article, Article.Status.CANCELED, one.parsed.editor_note or "Killed by the outlet.", "kill", one, at
-        )
-    elif plan.kind == "reinstatement":
-        reason = one.parsed.editor_note or "Reinstated by the outlet."
-        _set_status(article, Article.Status.USABLE, reason, "reinstate", one, at)
-    _fill(article, one, at)
-    if article.current_version_id == version.pk and plan.kind not in ("kill", "reinstatement"):
-        bulk.write_passages({article.pk: one.passages})
-    return _Result(one, plan, article.pk, version.pk, version.capture_id)
-
-
-def _set_status(article: Article, status: str, reason: str, action: str, one: Prepared, at: datetime) -> None:
-    """Do what a wire order says, with its own version already written; the trail names the run that brought it."""
-    Article.objects.filter(pk=article.pk).update(status=status, status_reason=reason, changed_at=at)
-    trail.record(
-        action=action,
-        at=at,
-        article=article,
-        job=f"import run {one.item.run_id}",
-        reason=reason,
-        before={"status": article.status},
-        after={"status": status},
-    )
-    operations.touch(article.pk)
-
-
-def _fill(article: Article, one: Prepared, at: datetime) -> None:
-    """Give an article what it did not know of itself yet; what an editor set, and what is known, stays."""
-    about = one.metadata
-    values: dict[str, Any] = {}
-    for name in ("guid", "slugline", "page", "edition", "editor_note", "usage_terms"):
-        if not getattr(article, name) and getattr(about, name):
-            values[name] = getattr(about, name)[: Article._meta.get_field(name).max_length]
-    for name in ("urgency", "usage_expires_at", "embargoed_until"):
-        if getattr(article, name) is None and getattr(about, name) is not None:
-            values[name] = getattr(about, name)
-    if one.content.language and not article.language:
-        values["language"] = one.content.language[:12]
-    if one.content.byline and not article.later_byline and not article.current_version.byline:
-        values["later_byline"] = one.content.byline
-    key = url_key(about.url)
-    taken = Article.objects.filter(outlet=article.outlet_id, url_key=key) if key and not article.url_key else None
-    if taken is not None and not taken.exists():
-        values |= {"url": about.url[:2000], "url_key": key}
-    if "guid" in values and Article.objects.filter(outlet=article.outlet_id, guid=values["guid"]).exists():
-        del values["guid"]
-    if values:
-        Article.objects.filter(pk=article.pk).update(**values)
-        operations.touch(article.pk)
-    if article.published_at is None and about.published.value and "published_at" not in article.edited_fields:
-        operations.set_published(article=article, reading=about.published, by=None, at=at)
-    if about.tags:
-        held = set(article.article_tags.values_list("tag__kind", "tag__key"))
-        if not {(tag.kind, operations.name_key(tag.name)) for tag in about.tags} <= held:
-            operations.set_tags(article=article, tags=about.tags, at=at, origin="outlet")
-
-
-def _settle(results: Sequence[_Result], at: datetime) -> None:
-    if not results:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE archive_importitem AS item SET state = 'done', outcome = made.outcome, reason = made.reason,"
-            " article_id = made.article, version_id = made.version, capture_id = made.capture,"
-            " outlet_id = made.outlet, keys = '{}', finished_at = %s"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
-            " AS made (item, outcome, reason, article, version, capture, outlet) WHERE item.id = made.item",
-            [
-                at,
-                [result.one.item.pk for result in results],
-                [str(result.plan.outcome) for result in results],
-                [result.plan.reason for result in results],
-                [result.article_id for result in results],
-                [result.version_id for result in results],
-                [result.capture_id for result in results],
-                [result.plan.outlet_id for result in results],
-            ],
-        )
-
-
-def _ask(asked: Sequence[tuple[Prepared, Plan]]) -> None:
-    for one, plan in asked:
-        item = one.item
-        item.state = ImportItem.State.QUESTION
-        item.outcome = ImportItem.Outcome.QUESTION
-        item.reason = plan.reason
-        item.plan = plan_json(plan, one)
-        item.keys = keys_of(one.arrival, one.passages)
-        item.outlet_id = plan.outlet_id
-        item.text_key = one.arrival.text_key
-        item.save(update_fields=["state", "outcome", "reason", "plan", "keys", "outlet", "text_key"])
-
-
-def _answer(run: ImportRun, news: Sequence[_Result], memory: Memory, at: datetime) -> set[int]:
-    """Take up open questions that these articles may answer, and return the runs that have work again.
-
-    Orders that waited for one of them are carried out at once, so that what was killed is never seen.
-    """
-    ids = _waiting_for({key for result in news for key in keys_of(result.one.arrival, result.one.passages)})
-    if not ids:
-        return set()
-    open_runs = (ImportRun.State.RUNNING, ImportRun.State.READING, ImportRun.State.DONE, ImportRun.State.PREVIEW)
-    items = (
-        ImportItem.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk__in=ids, state=ImportItem.State.QUESTION, run__state__in=open_runs)
-        .select_related("run")
-        .order_by("pk")
-    )
-    woken: set[int] = set()
-    for item in items:
-        if item.plan.get("ask") == Ask.ORDER_WAITS and item.run.state != ImportRun.State.PREVIEW:
-            one = prepare(item, item.run, memory.book)
-            held = like([one.sought], memory.furniture)[0]
-            plan = decide(one.arrival, held, one.choice)
-            if plan.outcome is Outcome.NEW_VERSION:
-                _settle([_add_version(one, plan, at)], at)
-                continue
-        if item.run.state == ImportRun.State.PREVIEW and item.run_id != run.pk:
-            continue
-        item.state = ImportItem.State.READY
-        item.outcome = ""
-        item.save(update_fields=["state", "outcome"])
-        woken.add(item.run_id)
-    return woken
-
-
-def _waiting_for(keys: set[str]) -> list[int]:
-    """Return the open questions that wait for any of these keys; uses import_item_question."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM archive_importitem WHERE state = 'question' AND keys && %s::varchar[]"
-            " ORDER BY id LIMIT 500",
-            [list(keys)],
-        )
-        return [row[0] for row in cursor.fetchall()]
+        now.append(one)
+    return now, later
 
 
 def _fail_next(run: ImportRun, error: Exception, at: datetime) -> Batch:
@@ -537,21 +126,6 @@ def _fail_next(run: ImportRun, error: Exception, at: datetime) -> Batch:
     return Batch()
 
 
-def _finding(
-    item: ImportItem,
-    parsed: ParsedArticle,
-    decision: Mapping[str, Any],
-    said: Mapping[str, Any],
-    book: OutletBook,
-) -> Finding:
-    url = parsed.url or item.url
-    if decision.get("outlet"):
-        pk = int(decision["outlet"])
-        return Finding(pk, book.labels.get(pk, ""), host_of(url), "chosen by an editor")
-    values = {"url": url, "outlet_name": parsed.outlet_name, "outlet_evidence": parsed.outlet_evidence}
-    return book.find(values, said=str(decision.get("outlet_name") or said.get("outlet") or ""), url=url)
-
-
 def _may_make_outlet(one: Prepared, run: ImportRun) -> bool:
     """Say whether an unknown name may become an outlet without a person: told so, or nobody is there to ask."""
     decision = one.item.decision
@@ -559,42 +133,11 @@ def _may_make_outlet(one: Prepared, run: ImportRun) -> bool:
     return bool(one.finding.name) and (told or bool(run.options.get("auto")))
 
 
-def _choice(decision: Mapping[str, Any]) -> Choice | None:
-    said = decision.get("choice")
-    return Choice(said["what"], said.get("article"), said.get("version")) if said else None
-
-
-def _identities(arrival: Arrival) -> list[str]:
-    keys = []
-    for guid in filter(None, (arrival.guid, arrival.about_guid)):
-        keys.append("g:" + hashlib.sha256(guid.encode()).hexdigest()[:40])
-    if arrival.url_key:
-        keys.append("u:" + hashlib.sha256(arrival.url_key.encode()).hexdigest()[:40])
-    if arrival.text_key:
-        keys.append("t:" + arrival.text_key[:40])
-    return keys
-
-
 def _lock(prepared: Sequence[Prepared]) -> None:
-    keys = sorted({key for one in prepared for key in _identities(one.arrival)})
+    keys = sorted({key for one in prepared for key in identities(one.arrival)})
     numbers = sorted({int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True) for key in keys})
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY 1) AS wanted",
             [numbers],
         )
-
-
-def _mark_as_held(outlet_ids: Iterable[int]) -> None:
-    Outlet.objects.filter(pk__in=list(outlet_ids), is_held=False).update(is_held=True)
-
-
-def _teaches(result: _Result) -> bool:
-    return result.plan.outcome is Outcome.CREATED and bool(result.one.parsed.lines)
-
-
-def _day(reading: DateReading) -> date | None:
-    if reading.value is None:
-        return None
-    value = reading.value
-    return value.astimezone(UTC).date() if value.tzinfo else value.date()

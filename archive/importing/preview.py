@@ -11,10 +11,10 @@ from typing import Any
 
 from archive.models import ImportItem, ImportRun
 
-from .applying import Memory, Prepared, keys_of, plan_json, prepare
 from .held import like
 from .match import decide
 from .outcome import Ask, Outcome, Plan
+from .prepared import Memory, Prepared, keys_of, plan_json, prepare
 
 _CHUNK = 100
 _FIELDS = ["state", "plan", "outlet", "text_key", "keys", "reason"]

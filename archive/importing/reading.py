@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import archive
@@ -25,6 +26,7 @@ import archive
 from .child import FRAME, write_frame
 from .limits import Limits
 
+_Question = tuple[str, bytes]
 _ROOT = Path(archive.__file__).resolve().parent.parent
 _CHUNK = 1024 * 1024
 # How many files, how large ones, and how many bytes of answers may be on their way at once.
@@ -113,6 +115,7 @@ class ReadingProcess:
         self.limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._answers = _Answers()
+        self._questions: SimpleQueue[_Question | None] = SimpleQueue()
         self._outlets = ""
         self._ahead: list[str] = []
 
@@ -130,12 +133,9 @@ class ReadingProcess:
         """
         if len(self._ahead) >= _MOST_AHEAD or len(asked.data) > _LARGEST_AHEAD or not self._answers.has_room:
             return False
-        try:
-            header = asked.header(self.limits)
-            self._send(self._running(), header, asked.data)
-        except _Gone:
-            self.stop()
-            return False
+        header = asked.header(self.limits)
+        self._running()
+        self._questions.put((header, asked.data))
         self._ahead.append(header)
         return True
 
@@ -176,6 +176,7 @@ class ReadingProcess:
         process, self._process = self._process, None
         self._ahead.clear()
         self._answers.close()
+        self._questions.put(None)
         if process is None:
             return
         process.kill()
@@ -205,7 +206,7 @@ class ReadingProcess:
             if self._ahead:
                 self._ahead.pop(0)
             else:
-                self._send(process, header, data)
+                self._questions.put((header, data))
             while True:
                 head, raw = self._frame(process)
                 if head["is"] == "end":
@@ -219,13 +220,6 @@ class ReadingProcess:
             # Whoever asked went away in the middle: the rest of the answer must not be taken for the next one.
             self.stop()
             raise
-
-    def _send(self, process: subprocess.Popen[bytes], header: str, data: bytes) -> None:
-        assert process.stdin is not None
-        try:
-            write_frame(process.stdin, header, data)  # type: ignore[arg-type]
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise _Gone("The program that reads files stopped while it was handed this one.") from error
 
     def _frame(self, process: subprocess.Popen[bytes]) -> tuple[dict[str, Any], bytes]:
         until = time.monotonic() + self.limits.seconds
@@ -256,8 +250,10 @@ class ReadingProcess:
         )
         self._answers = _Answers()
         self._answers.listen(self._process)
+        self._questions = SimpleQueue()
+        threading.Thread(target=_hand_over, args=(self._questions, self._process), name="asking", daemon=True).start()
         if self._outlets:
-            self._send(self._process, self._outlets, b"")
+            self._questions.put((self._outlets, b""))
         return self._process
 
     def _say_outlets(self, message: str) -> None:
@@ -265,10 +261,18 @@ class ReadingProcess:
             return
         self._outlets = message
         if self._process is not None and self._process.poll() is None:
-            try:
-                self._send(self._process, message, b"")
-            except _Gone:
-                self.stop()
+            self._questions.put((message, b""))
+
+
+def _hand_over(questions: SimpleQueue[_Question | None], process: subprocess.Popen[bytes]) -> None:
+    """Send what is asked, one after the other: a process that is busy takes nothing in, and nobody need wait for it."""
+    assert process.stdin is not None
+    while (question := questions.get()) is not None:
+        try:
+            write_frame(process.stdin, *question)  # type: ignore[arg-type]
+        except (OSError, ValueError):
+            # It has ended, which whoever waits for its answer will find out.
+            return
 
 
 class _Answers:

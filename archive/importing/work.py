@@ -17,9 +17,10 @@ from archive import clock, dispatch
 from archive.models import ImportFile, ImportItem, ImportRun
 
 from . import learning, preview, staging
-from .applying import Memory, apply_batch
+from .applying import apply_batch
 from .limits import configured
 from .outlets import OutletBook, hints
+from .prepared import Memory
 from .reading import Asked, FileUnreadable, ReadingProcess, Record, reader
 from .run import UNFINISHED, State, become, is_automatic, is_single, wake
 from .serial import hints_to_json

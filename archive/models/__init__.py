@@ -9,7 +9,7 @@ from .legal import LegalNote, LegalRequest
 from .merging import MergeRecord
 from .outbox import IndexEntry, PlacementEntry
 from .outlets import ColumnMapping, Outlet, OutletAlias, OutletDomain, OutletHabit, OutletLine
-from .provenance import Attribution, Quote, QuoteFamily, QuoteVariant
+from .provenance import Attribution, Confirmation, Quote, QuoteFamily, QuoteVariant
 from .stories import (
     Membership,
     Origin,
@@ -39,6 +39,7 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "ColumnMapping",
+    "Confirmation",
     "HostPace",
     "ImportChunk",
     "ImportFile",

@@ -161,3 +161,35 @@ class QuoteVariant(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Confirmation(models.Model):
+    """What a named editor found out about one claim: that its origins do not hang on each other, or that all of it
+    hangs on one alone.
+
+    Only this makes those two words appear. It speaks of the articles it was made for, wherever they are placed; one
+    that was withdrawn stays as a record.
+    """
+
+    class Finding(models.TextChoices):
+        INDEPENDENT = "independent", _("independent")
+        SINGLE_SOURCE = "single_source", _("single-source")
+
+    claim = models.CharField(_("claim"), max_length=500)
+    finding = models.CharField(_("finding"), max_length=14, choices=Finding.choices)
+    origins = models.JSONField(_("origins"), default=list, help_text=_("The stated origins compared, by name."))
+    reason = models.TextField(_("how the editor knows"))
+    articles = models.ManyToManyField(Article, verbose_name=_("articles"), related_name="confirmations")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(_("confirmed"))
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("confirmation")
+        verbose_name_plural = _("confirmations")
+
+    def __str__(self) -> str:
+        return self.claim

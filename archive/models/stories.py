@@ -72,6 +72,10 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("place in a story")
         verbose_name_plural = _("places in stories")
+        indexes = [
+            # What was placed since yesterday: the running stories (archive.stories.lists.running_stories).
+            models.Index("placed_at", name="membership_by_placing"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.article_id} in {self.story_id}"
@@ -140,6 +144,8 @@ class StoryEdit(models.Model):
         SPLIT = "split", _("split")
         RENAME = "rename", _("renamed")
         PIN = "pin", _("pinned")
+        LINK = "link", _("decided on a tie")
+        ROLE = "role", _("named the part of")
 
     kind = models.CharField(_("what"), max_length=8, choices=Kind.choices)
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="edits")

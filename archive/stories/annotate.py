@@ -23,6 +23,7 @@ from archive.text.outlet_mentions import known_names
 from archive.text.outlet_names import bare
 
 from .held import Held, held_of
+from .rulings import carry_over
 from .tables import execute, insert, rows_of
 
 PARAPHRASE = "paraphrase"
@@ -91,6 +92,7 @@ def annotate(articles: Sequence[Article], held: Mapping[int, Held] | None = None
         hops += fresh or ()
         quotes += said or ()
     _write(stored, hops, quotes)
+    changed |= carry_over(by_id.values())
     attach_outlets({article.outlet_id for article in articles})
     IndexEntry.objects.mark(changed)
     return changed

@@ -36,7 +36,7 @@ from .annotate import annotate
 from .held import Held, held_of
 from .locks import stories_lock
 from .lookup import Surroundings
-from .placement import REACH_DAYS, Option, Placement, Verdict, place
+from .placement import Option, Placement, Verdict, place
 from .reasons import Printed, printed_by_id, printed_of, reasons_for
 from .refresh import body_of, furniture_of, refresh
 from .tables import execute, insert, rows_of
@@ -69,9 +69,6 @@ _DONE = """
 UPDATE archive_placemententry AS entry SET done = seen.wanted, done_at = %(at)s, attempts = 0, last_error = ''
 FROM unnest(%(ids)s::bigint[], %(wanted)s::bigint[]) AS seen (id, wanted) WHERE entry.article_id = seen.id
 """
-
-# A story further back than REACH_DAYS is proposed as an earlier part of this one from this score on.
-LINK_FROM = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +251,7 @@ def _write(decided: Sequence[tuple[Article, int, Placement]], at: datetime) -> N
         for rank, option in enumerate((option for option in decision.options if option is not joins), start=1):
             score, because = round(option.score, 3), _reasons(article, option, printed)
             offers.append((article.pk, option.story, rank, score, because))
-            if option.gap_days > REACH_DAYS and option.score >= LINK_FROM and option.story != story:
+            if option.is_earlier_part and option.story != story:
                 links.append((option.story, story, StoryLink.State.PROPOSED, score, because, at))
     insert(Membership, _MEMBERSHIP, members)
     insert(StorySuggestion, _SUGGESTION, offers)

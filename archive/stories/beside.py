@@ -6,6 +6,7 @@ they stand.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -146,3 +147,16 @@ def families_of(user: User | None, story: Story, at: datetime, limit: int = 12) 
     counted = Count("variants__quote__article", distinct=True, filter=Q(variants__quote__article__in=visible))
     families = QuoteFamily.objects.filter(story=story).annotate(articles=counted).filter(articles__gt=1)
     return list(families.order_by("-articles", "pk")[:limit])
+
+
+def shared_quotes(story: Story, articles: Sequence[Article]) -> dict[int, str]:
+    """Return, by article, its wording of the quote that most of these articles of a story have too."""
+    variants = QuoteVariant.objects.filter(family__story=story, rejected_at=None, quote__article__in=articles)
+    wordings: dict[int, dict[int, str]] = defaultdict(dict)
+    for family, article, text in variants.order_by("pk").values_list("family_id", "quote__article_id", "text"):
+        wordings[family].setdefault(article, text)
+    found: dict[int, str] = {}
+    for held in sorted(wordings.values(), key=len, reverse=True):
+        for article, text in held.items() if len(held) > 1 else ():
+            found.setdefault(article, text)
+    return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping
 
+from .terms import RARE_MARK
+
 # Terms of an article that are filed as postings, and how many of them ask the whole archive for late follow-ups.
 POSTED_TERMS = 40
 ARCHIVE_TERMS = 12
@@ -24,5 +26,9 @@ REWEIGH_GROWTH = 1.2
 
 
 def weightiest(vector: Mapping[str, float], count: int) -> list[tuple[str, float]]:
-    """Return the `count` weightiest terms of a vector with their weights, the weightiest first."""
-    return heapq.nsmallest(count, vector.items(), key=lambda pair: (-pair[1], pair[0]))
+    """Return the `count` weightiest terms of a vector with their weights, the weightiest first.
+
+    Rare names stand among the names too; filed twice, they would push other terms out.
+    """
+    terms = (pair for pair in vector.items() if pair[0][0] != RARE_MARK)
+    return heapq.nsmallest(count, terms, key=lambda pair: (-pair[1], pair[0]))

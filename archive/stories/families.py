@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Count
 
 from archive.models import Article, Membership, Quote, QuoteFamily, QuoteVariant, Version
 from archive.models.stories import Origin
-from archive.stories.annotate import PARAPHRASE
+from archive.stories.annotate import PARAPHRASE, QUOTED_FIELDS
 from archive.stories.origins import time_key
-from archive.text.quote_families import Family, Text, find_families
+from archive.text.quote_families import Family, Member, Text, find_families
 from archive.text.quotes import Quote as FoundQuote
+
+# How much of a text's beginning says what a quote in its headline is about.
+OPENING = 300
 
 
 def refresh_families(story_ids: Iterable[int]) -> None:
@@ -32,51 +36,67 @@ def refresh_families(story_ids: Iterable[int]) -> None:
         _refresh(story_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a compared text stands: a field of a version, with the stored quotes read out of it."""
+
+    version: Version
+    field: str
+    quotes: Sequence[Quote]
+
+
 def _refresh(story_id: int) -> None:
     articles = list(Article.objects.filter(membership__story=story_id, merged_into=None))
     held = list(QuoteFamily.objects.filter(story=story_id).prefetch_related("variants"))
-    texts, rows, versions = _texts(articles)
+    texts, places = _texts(articles)
     families = find_families(texts) if sum(bool(text.quotes) for text in texts) else []
     if not families and not held:
         return
-    _store(story_id, families, held, rows, versions)
+    _store(story_id, families, held, places)
     Quote.objects.filter(article__membership__story=story_id, rule=PARAPHRASE, variants=None).delete()
 
 
-def _texts(articles: Sequence[Article]) -> tuple[list[Text], dict[int, list[Quote]], dict[int, Version]]:
-    """Return the versions of the articles as texts in time order, their stored quotes, and the versions by id."""
+def _texts(articles: Sequence[Article]) -> tuple[list[Text], list[_Place]]:
+    """Return headline, standfirst and body of every version as texts in time order, and where each text stands.
+
+    A text's key is its position. Each field is one of its own, so that a quote in the headline has its place beside
+    the fuller one in the body.
+    """
     ranked = sorted(articles, key=time_key)
-    rows: dict[int, list[Quote]] = defaultdict(list)
-    quoted = Quote.objects.filter(article__in=articles, field="body").exclude(rule=PARAPHRASE)
+    rows: dict[tuple[int, str], list[Quote]] = defaultdict(list)
+    quoted = Quote.objects.filter(article__in=articles).exclude(rule=PARAPHRASE)
     for row in quoted.order_by("version_id", "start", "pk"):
-        rows[row.version_id].append(row)
+        rows[row.version_id, row.field].append(row)
     versions: dict[int, list[Version]] = defaultdict(list)
     for version in Version.objects.filter(article__in=articles).order_by("article_id", "number"):
         versions[version.article_id].append(version)
     texts: list[Text] = []
-    by_id: dict[int, Version] = {}
+    places: list[_Place] = []
     for article in ranked:
         for version in versions[article.pk]:
-            by_id[version.pk] = version
-            said = tuple(
-                FoundQuote(row.text, ((row.start, row.end),), row.speaker, is_scare=not row.is_direct)
-                for row in rows[version.pk]
-            )
-            texts.append(Text(version.pk, article.pk, len(texts), version.body, said))
-    return texts, rows, by_id
+            for field in QUOTED_FIELDS:
+                found = rows[version.pk, field]
+                said = tuple(
+                    FoundQuote(row.text, ((row.start, row.end),), row.speaker, is_scare=not row.is_direct)
+                    for row in found
+                )
+                if said or field == "body":
+                    around = "" if field == "body" else f"{version.standfirst} {version.body[:OPENING]}"
+                    texts.append(Text(len(places), article.pk, len(places), getattr(version, field), said, around))
+                    places.append(_Place(version, field, found))
+    return texts, places
 
 
 def _store(
     story_id: int,
     families: Sequence[Family],
     held: Sequence[QuoteFamily],
-    rows: dict[int, list[Quote]],
-    versions: dict[int, Version],
+    places: Sequence[_Place],
 ) -> None:
     unused = {family.pk: family for family in held}
     known = {v.quote_id: f.pk for f in held for v in f.variants.all()}
     for found in families:
-        members = [(member, _quote_of(member, rows, versions)) for member in found.members]
+        members = [(member, _quote_of(member, places)) for member in found.members]
         votes = Counter(known[quote.pk] for _, quote in members if known.get(quote.pk) in unused)
         family = unused.pop(votes.most_common(1)[0][0]) if votes else None
         label, speaker = found.label, found.speaker[:300]
@@ -123,16 +143,16 @@ def _face(variant: QuoteVariant) -> tuple:
     return (variant.kind, variant.text, variant.start, variant.end)
 
 
-def _quote_of(member, rows: dict[int, list[Quote]], versions: dict[int, Version]) -> Quote:
+def _quote_of(member: Member, places: Sequence[_Place]) -> Quote:
     """Return the stored quote of a member; a paraphrase gets a row of its own, which is no direct quote."""
+    place = places[member.key]
     if member.quote is not None:
-        return rows[member.key][member.quote]
-    version = versions[member.key]
+        return place.quotes[member.quote]
     return Quote.objects.get_or_create(
-        version=version,
-        article_id=version.article_id,
+        version=place.version,
+        article_id=place.version.article_id,
         rule=PARAPHRASE,
-        field="body",
+        field=place.field,
         start=member.start,
         end=member.end,
         defaults={"text": member.text, "is_direct": False, "confidence": 0.6},

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from archive.models import Article, Membership, Origin, Story, StorySuggestion, TermVector
+from archive.models import Article, Membership, Origin, Story, StoryLink, StorySuggestion, TermVector
 
 from . import lookup, repair, vectors
 from .assign import Move, Report, exclusions, one_placer
@@ -85,6 +85,8 @@ def _weigh_anew(article_ids: Sequence[int]) -> None:
 def _mend(window: Sequence[int]) -> tuple[list[tuple[int | None, list[int]]], dict[int, int]]:
     """Return the groups, each with the story it goes on as, and where each article stands now."""
     stories = set(lookup.stories_of(window).values())
+    earlier, decided = _tied(stories)
+    stories |= earlier
     rows = list(Membership.objects.filter(story__in=stories).values_list("article_id", "story_id", "pinned", "origin"))
     current = {article: story for article, story, _, _ in rows}
     fresh = set(window)
@@ -93,6 +95,8 @@ def _mend(window: Sequence[int]) -> tuple[list[tuple[int | None, list[int]]], di
     # nobody could say what was put where. Others may still come to it.
     seen = {story for barred in kept_out.values() for story in barred}
     seen |= {story for _, story, pinned, origin in rows if pinned or origin == Origin.EDITOR}
+    # Two stories of which an editor said how they are tied stay two.
+    seen |= decided
     anchors = {article: story for article, story, _, _ in rows if story in seen or article not in fresh}
     entries = lookup.entries(current)
     ordered: list[Entry] = [entries[article] for article in sorted(current) if article in entries]
@@ -100,6 +104,20 @@ def _mend(window: Sequence[int]) -> tuple[list[tuple[int | None, list[int]]], di
     groups = repair.mend(ordered, anchors, kept_out)  # type: ignore[misc]
     named = repair.keep_names(groups, current, anchors)
     return [(story, list(members)) for story, members in named], current  # type: ignore[misc,arg-type]
+
+
+def _tied(stories: set[int]) -> tuple[set[int], set[int]]:
+    """Return the older stories proposed as earlier parts of these, and all whose tie an editor decided on."""
+    rows = StoryLink.objects.filter(Q(later__in=stories) | Q(later__merged_into__in=stories))
+    earlier: set[int] = set()
+    decided: set[int] = set()
+    for link in rows.select_related("earlier", "later"):
+        ends = {link.earlier.merged_into_id or link.earlier_id, link.later.merged_into_id or link.later_id}
+        if link.state == StoryLink.State.PROPOSED:
+            earlier |= ends
+        else:
+            decided |= ends
+    return earlier, decided
 
 
 def _write(groups: Sequence[tuple[int | None, list[int]]], current: dict[int, int], at: datetime) -> None:

@@ -32,6 +32,9 @@ from .refresh import refresh
 
 LONGEST_TITLE = 300
 
+# The parts that an editor may name; the earliest held follows from the dates.
+SET_BY_HAND = tuple(role for role in Membership.Role.values if role != Membership.Role.EARLIEST_HELD)
+
 
 class StoryError(ArchiveError):
     """Something about stories that was refused; the message says what to do."""
@@ -150,6 +153,18 @@ def undo(*, edit: StoryEdit, by: User | None, at: datetime) -> StoryEdit:
     edit = StoryEdit.objects.select_for_update().get(pk=edit.pk)
     if edit.undone_at is not None:
         raise UndoConflict("This was undone already.")
+    if edit.kind == StoryEdit.Kind.LINK:
+        _undo_link(edit)
+    elif edit.kind == StoryEdit.Kind.ROLE:
+        _undo_role(edit, at)
+    else:
+        _undo_places(edit, at)
+    edit.undone_by, edit.undone_at = by, at
+    edit.save(update_fields=["undone_by", "undone_at"])
+    return edit
+
+
+def _undo_places(edit: StoryEdit, at: datetime) -> None:
     articles = [int(article) for article in edit.before["memberships"]]
     stories = [int(story) for story in edit.before["stories"]]
     if _state(articles, stories)["memberships"] != edit.after["memberships"]:
@@ -160,17 +175,66 @@ def undo(*, edit: StoryEdit, by: User | None, at: datetime) -> StoryEdit:
     emptied = {story: target for story in stories for target in stories if target != story}
     refresh(stories, at=at, leads_to=emptied)
     touch_index(articles)
-    edit.undone_by, edit.undone_at = by, at
-    edit.save(update_fields=["undone_by", "undone_at"])
-    return edit
 
 
 @transaction.atomic
-def decide_link(*, link: StoryLink, accept: bool, by: User | None) -> None:
-    """Say whether a proposed tie between two stories holds; the machine does not propose it again."""
+def decide_link(*, link: StoryLink, accept: bool, story: Story, by: User | None, at: datetime) -> StoryEdit:
+    """Say, on the page of a story, whether its tie to another holds; the machine neither proposes it again nor acts
+    on it."""
+    stories_lock()
+    link = StoryLink.objects.select_for_update().get(pk=link.pk)
+    before = {"link": link.pk, "state": link.state, "decided_by": link.decided_by_id}
     link.state = StoryLink.State.ACCEPTED if accept else StoryLink.State.REJECTED
     link.decided_by = by
     link.save(update_fields=["state", "decided_by"])
+    after = {"link": link.pk, "state": link.state, "decided_by": link.decided_by_id}
+    return StoryEdit.objects.create(
+        kind=StoryEdit.Kind.LINK, story=story, before=before, after=after, done_by=by, done_at=at
+    )
+
+
+@transaction.atomic
+def set_role(*, article: Article, role: str, by: User | None, at: datetime) -> StoryEdit:
+    """Say what part an article plays in its story, such as that it is no copy; "" gives the word back to the machine.
+
+    Raises StoryError for a part that is a fact of the dates, or the one it has already.
+    """
+    stories_lock()
+    row = _membership(article)
+    if role and role not in SET_BY_HAND:
+        raise StoryError("The earliest held follows from the dates: correct the date of the article instead.")
+    if role == row.role and row.role_is_pinned:
+        raise StoryError("That is what the article is already, by an editor's word.")
+    before = {"article": article.pk, "role": row.role, "pinned": row.role_is_pinned}
+    row.role, row.role_is_pinned = role or row.role, bool(role)
+    row.save(update_fields=["role", "role_is_pinned"])
+    after = {"article": article.pk, "role": row.role, "pinned": row.role_is_pinned}
+    refresh([row.story_id], at=at)
+    touch_index([article.pk])
+    return StoryEdit.objects.create(
+        kind=StoryEdit.Kind.ROLE, story=row.story, before=before, after=after, done_by=by, done_at=at
+    )
+
+
+def _undo_link(edit: StoryEdit) -> None:
+    link = StoryLink.objects.select_for_update().get(pk=edit.after["link"])
+    if link.state != edit.after["state"]:
+        raise UndoConflict("The tie was decided on again since: undo that first.")
+    link.state, link.decided_by_id = edit.before["state"], edit.before["decided_by"]
+    link.save(update_fields=["state", "decided_by"])
+
+
+def _undo_role(edit: StoryEdit, at: datetime) -> None:
+    row = Membership.objects.filter(article=edit.after["article"]).first()
+    if row is None or (row.role_is_pinned, row.role_is_pinned and row.role) != (
+        edit.after["pinned"],
+        edit.after["pinned"] and edit.after["role"],
+    ):
+        raise UndoConflict("What the article is was said again since: undo that first.")
+    row.role, row.role_is_pinned = edit.before["role"], edit.before["pinned"]
+    row.save(update_fields=["role", "role_is_pinned"])
+    refresh([row.story_id], at=at)
+    touch_index([row.article_id])
 
 
 def _put_back(edit: StoryEdit, articles: Sequence[int], stories: Sequence[int]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from archive.models import Article, Attribution, Membership, Story, User, Version
 
@@ -152,31 +152,53 @@ class Shaken:
 
 
 def shaken_sources(articles: Sequence[Article]) -> dict[int, list[Shaken]]:
-    """Return, by article, what happened since to the held reports it rests on or repeats.
+    """Return, by article, what happened since to the held reports it rests on or repeats, however many hands between.
 
     Only the outlet is named: what was killed or withheld shows nowhere, not even by its headline.
     """
     by_id = {article.pk: article for article in articles if article.current_version_id}
-    rests_on = (
-        _current_hops(by_id.values())
-        .filter(held_article__isnull=False)
-        .exclude(role=Attribution.Role.BACKGROUND)
-        .order_by()
-        .values_list("article_id", "held_article_id")
-    )
-    copies = Membership.objects.filter(article__in=by_id, copy_of__isnull=False).values_list("article_id", "copy_of")
-    pairs = set(rests_on.union(copies.order_by()))
+    rests_on = _rests_on(by_id)
     last_correction = Max("versions__recorded_at", filter=Q(versions__kind=Version.Kind.CORRECTION))
     reports = Article.objects.select_related("outlet").annotate(corrected_at=last_correction)
-    held = reports.in_bulk({source for _, source in pairs})
+    held = reports.in_bulk(set().union(*rests_on.values()))
     found: dict[int, list[Shaken]] = defaultdict(list)
-    for citing, source in sorted(pairs):
-        report = held[source]
-        since = by_id[citing].current_version.recorded_at
-        if report.status == Article.Status.CANCELED:
-            found[citing].append(Shaken(report.outlet.name, "killed", source))
-        elif report.status == Article.Status.WITHHELD:
-            found[citing].append(Shaken(report.outlet.name, "withheld", source))
-        elif report.corrected_at is not None and report.corrected_at > since:
-            found[citing].append(Shaken(report.outlet.name, "corrected", source))
+    for citing, article in sorted(by_id.items()):
+        since = article.current_version.recorded_at
+        for source in sorted(_behind(citing, rests_on)):
+            report = held[source]
+            if report.status == Article.Status.CANCELED:
+                found[citing].append(Shaken(report.outlet.name, "killed", source))
+            elif report.status == Article.Status.WITHHELD:
+                found[citing].append(Shaken(report.outlet.name, "withheld", source))
+            elif report.corrected_at is not None and report.corrected_at >= since:
+                found[citing].append(Shaken(report.outlet.name, "corrected", source))
     return dict(found)
+
+
+def _rests_on(articles: Iterable[int]) -> dict[int, set[int]]:
+    """Return the held reports that these articles rest on or repeat, and those that these rest on in turn."""
+    found: dict[int, set[int]] = {}
+    asked = set(articles)
+    while asked:
+        found |= {article: set() for article in asked}
+        hops = Attribution.objects.filter(
+            article__in=asked, version=F("article__current_version"), held_article__isnull=False, rejected_at=None
+        ).exclude(role=Attribution.Role.BACKGROUND)
+        copies = Membership.objects.filter(article__in=asked, copy_of__isnull=False)
+        both = hops.order_by().values_list("article_id", "held_article_id")
+        for citing, source in both.union(copies.order_by().values_list("article_id", "copy_of")):
+            found[citing].add(source)
+        asked = set().union(*found.values()) - found.keys()
+    return found
+
+
+def _behind(article: int, rests_on: dict[int, set[int]]) -> set[int]:
+    """Return all that an article rests on, directly or through others."""
+    seen = {article}
+    asked = [article]
+    while asked:
+        for source in rests_on.get(asked.pop(), ()):
+            if source not in seen:
+                seen.add(source)
+                asked.append(source)
+    return seen - {article}

@@ -14,12 +14,16 @@ from enum import StrEnum
 from .similarity import (
     MEMBERS_COMPARED,
     MEMBERS_FOR_COHESION,
+    NAMED_FROM,
     NEAR,
+    REACH_DAYS,
     Entry,
     belonging,
     dot,
+    near,
     nearest_in_time,
     nearness,
+    overlap,
     required,
     shared_terms,
 )
@@ -34,8 +38,10 @@ ALONE = 0.3
 SUGGEST = 0.1
 SUGGESTIONS = 3
 
-# An article joins by itself only a story that was active within these days; older ones are proposed as links.
-REACH_DAYS = 30
+# A story that has been quiet for more than REACH_DAYS is proposed as an earlier part from the first score on, and from
+# the second one where rare names are shared; the repair pass makes the latter one story if it holds against all else.
+LINK_FROM = 2.0
+LINK_NAMED_FROM = 1.0
 
 
 class Verdict(StrEnum):
@@ -64,6 +70,18 @@ class Option:
     gap_days: int
     nearest: int | str
     shared: tuple[str, ...] = ()
+    named: float = 0.0
+
+    @property
+    def within_reach(self) -> bool:
+        """Whether the article may join by itself: no month lies between, or rare names tie it to the story."""
+        return self.gap_days <= REACH_DAYS or self.named >= NAMED_FROM
+
+    @property
+    def is_earlier_part(self) -> bool:
+        """Whether the story is worth proposing as an earlier part of what the article tells."""
+        enough = LINK_NAMED_FROM if self.named >= NAMED_FROM else LINK_FROM
+        return self.gap_days > REACH_DAYS and self.score >= enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +99,8 @@ def option(entry: Entry, story: StoryView) -> Option | None:
     None when it is too far from the members to be worth a look, whatever they are to each other.
     """
     members = nearest_in_time(entry, story.members, MEMBERS_COMPARED)
-    scores = [nearness(entry, member) for member in members]
+    shared = [overlap(entry.vector, member.vector) for member in members]
+    scores = [near(*both, entry.day, member.day) for both, member in zip(shared, members, strict=True)]
     mean = sum(scores) / len(scores)
     if belonging(mean, NEAR, NEAR) < SUGGEST:
         return None
@@ -97,6 +116,7 @@ def option(entry: Entry, story: StoryView) -> Option | None:
         gap_days=min(gaps, default=0),
         nearest=members[best].id,
         shared=tuple(shared_terms(entry, members[best])),
+        named=max(named for _, named in shared),
     )
 
 
@@ -106,7 +126,7 @@ def place(entry: Entry, stories: Iterable[StoryView], barred: frozenset[int | st
     options = sorted(
         (o for o in looked_at if o is not None and o.score >= SUGGEST), key=lambda o: (-o.score, str(o.story))
     )
-    joins = next((o for o in options if o.gap_days <= REACH_DAYS), None)
+    joins = next((o for o in options if o.within_reach), None)
     if joins is not None and _is_sure(joins, options):
         others = tuple(o for o in options if o is not joins)
         return Placement(Verdict.JOIN, joins, (joins, *others)[:SUGGESTIONS])

@@ -63,11 +63,16 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Unheld:
-    """A cited outlet whose report is not held: the articles that cite it, and how many rest on it as a whole."""
+    """A cited outlet whose report is not held: the articles that cite it, and those that rest on it as a whole."""
 
     name: str
     articles: tuple[int, ...]
-    resting: int
+    rest_on_it: tuple[int, ...]
+
+    @property
+    def resting(self) -> int:
+        """How many articles rest on it as a whole."""
+        return len(self.rest_on_it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,11 @@ class Provenance:
     unheld: tuple[Unheld, ...]
     points: tuple[Point, ...]
     links: tuple[Link, ...]
+
+    def is_first_report(self, earliest: int) -> bool:
+        """Say whether the earliest held article may be called the first report: it states what it rests on, and every
+        outlet that an article of the story rests on has its report here."""
+        return earliest not in self.none_stated and not any(source.resting for source in self.unheld)
 
     def sentence(self) -> str:
         """Return the summary in one sentence."""
@@ -220,7 +230,7 @@ def _unheld(statings: Sequence[Stating]) -> list[Unheld]:
     """Return the cited outlets without a held report, those that most articles rest on first."""
     names: dict[str, str] = {}
     citing: dict[str, list[int]] = {}
-    resting: Counter[str] = Counter()
+    resting: dict[str, list[int]] = {}
     for stating in statings:
         for hop in stating.hops:
             if hop.kind not in ("outlet", "relay") or hop.held is not None:
@@ -229,8 +239,9 @@ def _unheld(statings: Sequence[Stating]) -> list[Unheld]:
             names.setdefault(key, hop.name)
             if stating.article not in citing.setdefault(key, []):
                 citing[key].append(stating.article)
-                resting[key] += hop.role == "main"
-    rows = [Unheld(names[key], tuple(articles), resting[key]) for key, articles in citing.items()]
+            if hop.role == "main" and stating.article not in resting.setdefault(key, []):
+                resting[key].append(stating.article)
+    rows = [Unheld(names[key], tuple(articles), tuple(resting.get(key, ()))) for key, articles in citing.items()]
     return sorted(rows, key=lambda u: (-u.resting, -len(u.articles), u.name.casefold()))
 
 

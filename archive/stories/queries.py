@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,8 +13,8 @@ from django.db.models import Q, QuerySet
 from archive.articles.queries import legal_warnings
 from archive.models import (
     Article,
-    Attribution,
     Membership,
+    Origin,
     Story,
     StoryLink,
     StorySuggestion,
@@ -24,8 +23,8 @@ from archive.models import (
     Version,
 )
 
-from . import lookup
-from .origins import as_record, provenance_of
+from . import confirmations, lookup
+from .origins import Shaken, as_record, provenance_of, shaken_sources
 from .placement import most_related
 from .similarity import Entry
 
@@ -43,7 +42,7 @@ class Item:
     day: date | None
     is_undated: bool
     versions: Sequence[Version] = ()
-    rests_on_changed: Sequence[Article] = ()
+    shaken: Sequence[Shaken] = ()
     is_new: bool = False
     order_unsure: bool = False
 
@@ -51,6 +50,11 @@ class Item:
     def role(self) -> str:
         """The role as exports spell it."""
         return self.membership.role
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether the machine placed it and no editor confirmed that."""
+        return self.membership.origin == Origin.MACHINE and not self.membership.pinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +74,28 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """A story before or after this one, and the link that says so."""
+
+    link: StoryLink
+    story: Story
+    is_earlier: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
-    """All that the page of a story shows of its course. `hidden` members are there, but not for this person."""
+    """All that the page of a story shows of its course: `items` are those that fit the filters, `articles` all members.
+    `earliest` is the earliest held of these. `hidden` members are there, but not for this person."""
 
     story: Story
     items: Sequence[Item]
+    articles: Sequence[Article]
+    earliest: int | None
     days: Sequence[Day]
     lanes: Sequence[Lane]
     volume: Sequence[tuple[date, int]]
     new_since: datetime | None
-    links: Sequence[StoryLink] = ()
+    links: Sequence[Tie] = ()
     hidden: int = 0
     roles: Sequence[tuple[str, str, int]] = field(default=())
 
@@ -135,18 +151,17 @@ def timeline(
         and (since is None or (item.day is not None and item.day >= since))
         and (until is None or (item.day is not None and item.day <= until))
     ]
-    chosen = _with_versions(chosen)
+    chosen = _with_versions(chosen, last_visit)
     return Timeline(
         story=story,
         items=chosen,
+        articles=[item.article for item in everything],
+        earliest=next((i.article.pk for i in everything if i.role == Membership.Role.EARLIEST_HELD), None),
         days=_days(chosen),
         lanes=_lanes(everything),
         volume=_volume(everything),
         new_since=last_visit,
-        links=list(
-            StoryLink.objects.filter(later=story).exclude(state=StoryLink.State.REJECTED).select_related("earlier")
-        )
-        + list(StoryLink.objects.filter(earlier=story).exclude(state=StoryLink.State.REJECTED).select_related("later")),
+        links=links_of(story),
         hidden=len(rows) - len(visible),
         roles=[
             (value, str(label), sum(item.role == value for item in everything))
@@ -154,6 +169,20 @@ def timeline(
             if any(item.role == value for item in everything)
         ],
     )
+
+
+def links_of(story: Story) -> list[Tie]:
+    """Return the ties of a story to earlier and later ones that no editor rejected, each other story once."""
+    rows = StoryLink.objects.exclude(state=StoryLink.State.REJECTED).filter(
+        Q(later=story) | Q(later__merged_into=story) | Q(earlier=story) | Q(earlier__merged_into=story)
+    )
+    found: dict[int, Tie] = {}
+    for row in rows.select_related("earlier__merged_into", "later__merged_into").order_by("pk"):
+        earlier, later = (end.merged_into or end for end in (row.earlier, row.later))
+        if earlier.pk != later.pk:
+            other = earlier if later.pk == story.pk else later
+            found[other.pk] = Tie(row, other, other is earlier)
+    return sorted(found.values(), key=lambda tie: not tie.is_earlier)
 
 
 def _item(row: Membership, last_visit: datetime | None) -> Item:
@@ -199,40 +228,18 @@ def _may_swap(one: Article, other: Article) -> bool:
     return abs(other.published_at - one.published_at) < ZONE_SPREAD
 
 
-def _with_versions(items: Sequence[Item]) -> list[Item]:
-    """Give each item its later versions: what changed about it after it first came out."""
+def _with_versions(items: Sequence[Item], since: datetime | None) -> list[Item]:
+    """Give each item its later versions: what changed about it after it first came out. One that changed after the
+    last look is new."""
     found: dict[int, list[Version]] = {}
     ids = [item.article.pk for item in items]
     later = Version.objects.filter(article__in=ids, number__gt=1).select_related("change")
     for version in later.order_by("article_id", "number"):
         found.setdefault(version.article_id, []).append(version)
-    changed = _rests_on_changed(items)
+    shaken = shaken_sources([item.article for item in items])
     return [
-        replace(item, versions=found.get(item.article.pk, ()), rests_on_changed=changed.get(item.article.pk, ()))
-        for item in items
+        replace(item, versions=found.get(item.article.pk, ()), shaken=shaken.get(item.article.pk, ())) for item in items
     ]
-
-
-def _rests_on_changed(items: Sequence[Item]) -> dict[int, list[Article]]:
-    """Return, for each member, the held reports that it rests on or repeats and that were corrected or killed."""
-    rests_on: dict[int, set[int]] = defaultdict(set)
-    current = [item.version.pk for item in items]
-    hops = Attribution.objects.filter(version__in=current, held_article__isnull=False, rejected_at=None)
-    for article, held in hops.values_list("article_id", "held_article_id"):
-        rests_on[article].add(held)
-    for item in items:
-        if item.membership.copy_of_id is not None:
-            rests_on[item.article.pk].add(item.membership.copy_of_id)
-    named = set().union(*rests_on.values())
-    changed = Article.objects.filter(pk__in=named).filter(
-        Q(status=Article.Status.CANCELED) | Q(versions__kind__in=(Version.Kind.CORRECTION, Version.Kind.KILL))
-    )
-    by_id = {article.pk: article for article in changed.select_related("outlet").distinct()} if named else {}
-    return {
-        article: [by_id[held] for held in sorted(held_ids) if held in by_id]
-        for article, held_ids in rests_on.items()
-        if held_ids & by_id.keys()
-    }
 
 
 def _days(items: Sequence[Item]) -> list[Day]:
@@ -274,6 +281,7 @@ def story_record(story_id: int, user: User | None = None, *, at: datetime | None
 
     story = live_story(story_id)
     course = timeline(user, story, at=at or clock.now())
+    articles = course.articles
     return {
         "story": story.pk,
         "title": story.title,
@@ -286,12 +294,13 @@ def story_record(story_id: int, user: User | None = None, *, at: datetime | None
                 "role": item.role,
                 "not_before": item.article.not_before.date().isoformat() if item.article.not_before else None,
                 "not_before_reason": item.article.not_before_reason or None,
-                "placed": item.membership.origin,
+                "placed": "machine" if item.by_machine else "editor",
                 "reasons": item.membership.reasons,
             }
             for item in course.items
         ],
-    } | as_record(provenance_of([item.article for item in course.items]))
+        "confirmed": confirmations.as_records(confirmations.confirmed(articles)),
+    } | as_record(provenance_of(articles))
 
 
 def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int = 10) -> list[Related]:
@@ -322,19 +331,6 @@ def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int
                 Related(held[pk], value, placed.story_id if placed else None, bool(placed and placed.story_id == story))
             )
     return rows
-
-
-def running_stories(user: User | None, *, at: datetime, days: int = 3, limit: int = 30) -> list[Story]:
-    """Return stories of several articles with activity in the last days, the latest first; uses story_by_activity."""
-    visible = Article.objects.visible_to(user, at).filter(membership__isnull=False)
-    return list(
-        Story.objects.filter(
-            merged_into=None,
-            article_count__gte=2,
-            last_at__gte=at - timedelta(days),
-            pk__in=visible.values("membership__story"),
-        ).order_by("-last_at", "-pk")[:limit]
-    )
 
 
 def suggestions_for(user: User | None, article: Article, *, at: datetime) -> list[StorySuggestion]:

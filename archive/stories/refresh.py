@@ -25,6 +25,9 @@ from .roles import ALL_PAIRS_UP_TO, Told, in_time, parts, told
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
 
+# The parts that repeat another member.
+COPIES = (Membership.Role.NEAR_COPY, Membership.Role.REWRITE)
+
 _SHARING = """
 SELECT DISTINCT one.article_id, other.article_id
 FROM archive_texthash AS one JOIN archive_texthash AS other ON other.hash = one.hash
@@ -99,8 +102,9 @@ def _derive(
     for row in members:
         part = given[row.article_id]
         role = row.role if row.role_is_pinned else part.role
-        if (row.role, row.copy_of_id) != (role, part.copy_of):
-            row.role, row.copy_of_id = role, part.copy_of
+        copy_of = part.copy_of if role in COPIES else None
+        if (row.role, row.copy_of_id) != (role, copy_of):
+            row.role, row.copy_of_id = role, copy_of
             row.save(update_fields=["role", "copy_of"])
             changed.append(row.article_id)
     by_id = {row.article_id: row.article for row in members}

@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .similarity import Entry, belonging, required, time_prior
+from .similarity import RARE_SHARE, Entry, belonging, near, required, within_reach
+from .terms import RARE_MARK
 
 WINDOW_DAYS = 45
 
@@ -32,21 +33,28 @@ class _Group:
 
 
 def near_pairs(entries: Sequence[Entry]) -> dict[int, dict[int, float]]:
-    """Return the nearness of every pair that is more than faint, as rows of positions, both ways round."""
+    """Return the nearness of every pair that is more than faint, as rows of positions, both ways round.
+
+    A pair over a month apart counts only when rare names tie it (`within_reach`).
+    """
     holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
     rows: dict[int, dict[int, float]] = {i: {} for i in range(len(entries))}
     for i, entry in enumerate(entries):
-        sums: dict[int, float] = defaultdict(float)
+        common: dict[int, float] = defaultdict(float)
+        rare: dict[int, float] = defaultdict(float)
         for term, weight in entry.vector.items():
             held = holders[term]
+            sums = rare if term[0] == RARE_MARK else common
             for j, other in held:
                 sums[j] += weight * other
             held.append((i, weight))
-        for j, value in sums.items():
-            if value > FAINT:
-                near = value * time_prior(entry.day, entries[j].day)
-                if near > FAINT:
-                    rows[i][j] = rows[j][i] = near
+        for j, value in common.items():
+            named = rare.get(j, 0.0) / RARE_SHARE
+            day, other_day = entry.day, entries[j].day
+            if value + rare.get(j, 0.0) > FAINT and within_reach(day, other_day, named):
+                nearness = near(value, named, day, other_day)
+                if nearness > FAINT:
+                    rows[i][j] = rows[j][i] = nearness
     return rows
 
 

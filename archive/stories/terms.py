@@ -16,6 +16,9 @@ import snowballstemmer
 # A name is filed beside the words under this mark, so that "May" the person is not "may" the month.
 NAME_MARK = "="
 
+# A name that next to no other article holds is filed once more under this mark (archive.stories.similarity).
+RARE_MARK = "+"
+
 # The headline says what an article is about three times as densely as the body, and so does its opening once more.
 HEADLINE_WEIGHT = 3
 OPENING_WORDS = 150

@@ -52,13 +52,17 @@ _TYPOGRAPHY = {ord("’"): "'", ord("‘"): "'", ord("“"): '"', ord("”"): '"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text whose quotes are compared: `key` names it (a version), `rank` is its place in time."""
+    """One text whose quotes are compared: `key` names it (a version), `rank` is its place in time.
+
+    `around` is what stands beside a text too short to have surroundings of its own, such as a headline.
+    """
 
     key: int
     article: int
     rank: int
     body: str
     quotes: tuple[Quote, ...]
+    around: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,7 @@ def _nodes(text: Text) -> list[_Node]:
         start = max(text.body.rfind("\n", 0, quote.start) + 1, quote.start - _AROUND)
         end = text.body.find("\n", quote.end)
         end = min(end if end >= 0 else len(text.body), quote.end + _AROUND)
-        around = text.body[start : quote.start] + " " + text.body[quote.end : end]
+        around = f"{text.body[start : quote.start]} {text.body[quote.end : end]} {text.around}"
         nodes.append(_Node(text, i, quote.start, quote.end, quote.text, stems_of(quote.text), stems_of(around)))
     return nodes
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.http import Http404
 from django.shortcuts import render
 
+from archive import clock
 from archive.articles import queries
 from archive.articles.export import removed_lines
 from archive.models import Article, Version
+from archive.stories.copies import copies_of
 from archive.stories.origins import shaken_sources
 
 from .annotate import Span, paragraphs_with
@@ -29,7 +31,10 @@ def article(request, pk: int, number: int | None = None):
     if not may_read_text(request.user, page.article):
         shown = {"section": "search", "article": page.article, "version": page.version, "page": page}
         return render(request, "articles/teaser.html", shown)
-    return render(request, "articles/article.html", context(page))
+    shown = context(page)
+    copies, shaken = copies_of(request.user, page.article, clock.now())
+    shown |= {"copies": copies, "shaken": list(dict.fromkeys([*shown["shaken"], *shaken]))}
+    return render(request, "articles/article.html", shown)
 
 
 def context(page: queries.ArticlePage) -> dict[str, object]:

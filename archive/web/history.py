@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from archive.articles import compare
 from archive.articles.permissions import may
-from archive.models import Article, Outlet, Version, VersionChange
+from archive.models import Article, Outlet, Story, Version, VersionChange
 from archive.text.changes import Comparison, Section
 from archive.text.diff import Row
 
@@ -120,7 +120,15 @@ def changes(request):
     kinds = [kind for kind in request.GET.getlist("kind") if kind in VersionChange.Kind.values]
     outlet = Outlet.objects.filter(slug=request.GET.get("outlet", "")).first()
     silent = request.GET.get("silent") == "1"
-    found = compare.changed_versions(request.user, kinds=kinds, silent=silent, outlet_id=outlet.pk if outlet else None)
+    asked = request.GET.get("story", "")
+    story = Story.objects.filter(pk=int(asked)).first() if asked.isdecimal() else None
+    found = compare.changed_versions(
+        request.user,
+        kinds=kinds,
+        silent=silent,
+        outlet_id=outlet.pk if outlet else None,
+        story_id=story.pk if story else None,
+    )
     number = int(request.GET.get("page", "")) if request.GET.get("page", "").isdigit() else 1
     first = max(number - 1, 0) * PAGE
     rows = list(found[first : first + PAGE + 1])
@@ -136,17 +144,19 @@ def changes(request):
         "facets": [{"title": _("What changed"), "choices": _kind_choices(request, kinds)}],
         "silent": silent,
         "outlet": outlet,
+        "story": story,
         "previous_url": f"{base}{number - 1}" if number > 1 else "",
         "next_url": f"{base}{number + 1}" if len(rows) > PAGE else "",
     }
     return render(request, "articles/changes.html", context)
 
 
-def silent_edits(user, limit: int) -> list[dict]:
-    """Return the latest silent edits as `home/_silent_edits.html` shows them."""
-    found = compare.changed_versions(user, silent=True)[:limit]
+def silent_edits(user, limit: int, story_id: int | None = None) -> list[dict]:
+    """Return the latest silent edits, of one story if it is given, as `home/_silent_edits.html` shows them."""
+    found = compare.changed_versions(user, silent=True, story_id=story_id)[:limit]
     return [
         {
+            "change": change,
             "article": change.version.article,
             "url": change_url(change),
             "summary": compare.summary(change.changes),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from archive import clock
 from archive.articles.operations import ArchiveError
 from archive.articles.permissions import may
-from archive.models import Article, Attribution, Story
-from archive.stories import origins, queries, rulings
+from archive.models import Article, Attribution, Confirmation, Story
+from archive.stories import confirmations, origins, queries, rulings
 from archive.stories.provenance import Provenance, article_key
 
 from .doors import article_or_gone
@@ -30,6 +32,7 @@ def story_provenance(request, pk: int):
     if not articles:
         raise Http404(_("There is no such story."))
     found = origins.provenance_of(articles)
+    editing = may(request.user, "edit_article")
     context = {
         "section": "stories",
         "story": story,
@@ -38,7 +41,12 @@ def story_provenance(request, pk: int):
         "chains": _chains(articles, request.user),
         "links": _links(found, articles),
         "none_stated": [a for a in articles if a.pk in found.none_stated],
-        "may_edit": may(request.user, "edit_article"),
+        "confirmed": confirmations.confirmed(articles),
+        "may_edit": editing,
+        "articles": articles,
+        "kinds": [choice for choice in Attribution.Kind.choices if choice[0] != Attribution.Kind.RELAY],
+        "roles": Attribution.Role.choices,
+        "withdrawn": confirmations.confirmed(articles, withdrawn=True) if editing else [],
     }
     return render(request, "stories/provenance.html", context)
 
@@ -58,18 +66,61 @@ def story_graph(request, pk: int):
 
 
 @require_POST
+def confirm_claim(request, pk: int) -> HttpResponse:
+    """Write down what the editor who is signed in found out about one claim of a story."""
+    story = _live(pk)
+    chosen = [int(number) for number in request.POST.getlist("article") if number.isdecimal()]
+    try:
+        confirmations.confirm(
+            story=story,
+            claim=request.POST.get("claim", ""),
+            finding=request.POST.get("finding", ""),
+            origins=request.POST.getlist("origin"),
+            articles=list(Article.objects.visible_to(request.user).filter(pk__in=chosen)),
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            at=clock.now(),
+        )
+    except ArchiveError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("It is confirmed in your name."))
+    return redirect(reverse("story_provenance", args=[story.pk]) + "#confirmed")
+
+
+@require_POST
+def withdraw_confirmation(request, pk: int) -> HttpResponse:
+    """Withdraw a confirmation, or take it up again."""
+    row = get_object_or_404(Confirmation, pk=pk)
+    back = bool(request.POST.get("back"))
+    confirmations.withdraw(confirmation=row, by=request.user, at=clock.now(), back=back)
+    messages.success(request, _("It is confirmed again.") if back else _("The confirmation is withdrawn."))
+    story = Story.objects.filter(memberships__article__confirmations=row).first()
+    if story is None:
+        return redirect("stories")
+    return redirect(reverse("story_provenance", args=[story.pk]) + "#confirmed")
+
+
+@require_POST
 def rule_on_source(request, pk: int) -> HttpResponse:
-    """Reject a source, or take that back, as an editor says."""
-    hop = get_object_or_404(Attribution.objects.select_related("article"), pk=pk)
+    """Reject a source, take that back, or correct it, as an editor says."""
+    hop = get_object_or_404(Attribution.objects.select_related("article", "version"), pk=pk)
     article, gone = article_or_gone(request, hop.article_id)
     if gone is not None:
         return gone
-    if request.POST.get("back"):
-        rulings.restore_source(attribution=hop, by=request.user, at=clock.now())
-        messages.success(request, _("The source is back."))
-    else:
-        rulings.reject_source(attribution=hop, by=request.user, at=clock.now())
-        messages.success(request, _("%(name)s is no source of this article any more.") % {"name": hop.name})
+    by, at = request.user, clock.now()
+    try:
+        if request.POST.get("back"):
+            rulings.restore_source(attribution=hop, by=by, at=at)
+            messages.success(request, _("The source is back."))
+        elif request.POST.get("change"):
+            rulings.change_source(attribution=hop, by=by, at=at, **_said(request))
+            messages.success(request, _("The source is corrected."))
+        else:
+            rulings.reject_source(attribution=hop, by=by, at=at)
+            messages.success(request, _("%(name)s is no source of this article any more.") % {"name": hop.name})
+    except ArchiveError as error:
+        messages.error(request, str(error))
     return _back(request, article)
 
 
@@ -79,21 +130,34 @@ def add_source(request, pk: int) -> HttpResponse:
     article, gone = article_or_gone(request, pk)
     if gone is not None:
         return gone
-    role = request.POST.get("role", "")
+    relay = request.POST.get("handed_on_by", "")
+    hops = Attribution.objects.filter(version=article.current_version_id, rejected_at=None)
     try:
         rulings.add_source(
             article=article,
-            name=request.POST.get("name", "").strip(),
             evidence=request.POST.get("evidence", ""),
-            role=role if role in Attribution.Role.values else Attribution.Role.MAIN,
+            handed_on_by=hops.filter(order=int(relay)).first() if relay.isdecimal() else None,
             by=request.user,
             at=clock.now(),
+            **_said(request),
         )
     except ArchiveError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The source is noted."))
     return _back(request, article)
+
+
+def _said(request) -> dict[str, Any]:
+    """Return what the form says about a source."""
+    role, kind = request.POST.get("role", ""), request.POST.get("kind", "")
+    onward = request.POST.get("relies_on", "")
+    return {
+        "name": request.POST.get("name", "").strip(),
+        "role": role if role in Attribution.Role.values else Attribution.Role.MAIN,
+        "kind": kind if kind in Attribution.Kind.values else Attribution.Kind.OUTLET,
+        "relies_on": int(onward) if onward.isdecimal() else None,
+    }
 
 
 def picture_of(found: Provenance, articles: Sequence[Article]) -> Graph:

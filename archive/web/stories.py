@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -19,14 +21,17 @@ from django.views.decorators.http import require_POST
 from archive import clock
 from archive.articles import trail
 from archive.articles.permissions import may
-from archive.models import Article, Story, StoryEdit, StoryLink, StorySuggestion
-from archive.stories import lists, operations, queries
-from archive.stories.beside import families_of
+from archive.models import Article, Membership, Outlet, Story, StoryEdit, StoryLink, StorySuggestion
+from archive.stories import confirmations, lists, operations, queries
+from archive.stories.beside import families_of, shared_quotes
 from archive.stories.origins import provenance_of, stories_with_new_root
 
 from . import pictures
+from .history import silent_edits
 
 PAGE = 30
+SILENT_EDITS = 8
+LONGEST_QUOTE = 60
 
 # Weaker suggestions stand on the article's own side only: a story's page would fill with them.
 OFFERED_FROM = 0.5
@@ -38,22 +43,42 @@ ROLE_LABELS = {
     "near_copy": gettext_lazy("near-copy"),
 }
 
+SHAKEN = {
+    "killed": gettext_lazy("relies on a report by %(outlet)s that was killed"),
+    "withheld": gettext_lazy("relies on a report by %(outlet)s that is withheld"),
+    "corrected": gettext_lazy("relies on a report by %(outlet)s that was corrected"),
+}
+VIEWS = ("running", "all", "origins")
+
 
 def stories(request):
-    """List stories, running ones first, narrowed by words, tag or outlet; or those with a new second origin."""
-    view = request.GET.get("view", "")
-    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "tag", "outlet")}
-    found = lists.stories_shown(
-        request.user, at=clock.now(), words=chosen["q"], tag=chosen["tag"], outlet=chosen["outlet"]
-    )
+    """List stories: those that run, all of them narrowed by words, tag, person or outlet, those with a new origin."""
+    at = clock.now()
+    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "tag", "person", "outlet")}
+    asked = request.GET.get("view", "")
+    view = asked if asked in VIEWS else "all" if any(chosen.values()) else "running"
+    found = lists.running_stories(request.user, at=at)
+    if view != asked and not found.exists():
+        view = "all"
+    if view != "running":
+        found = lists.stories_shown(
+            request.user,
+            at=at,
+            words=chosen["q"],
+            tag=chosen["tag"],
+            person=chosen["person"],
+            outlet=chosen["outlet"],
+        )
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "stories",
         "view": view,
         "chosen": chosen,
+        "filtered": any(chosen.values()),
         "page": page,
-        "stories": lists.with_newest(request.user, page.object_list, at=clock.now()),
-        "new_roots": stories_with_new_root(request.user, at=clock.now()) if view == "origins" else [],
+        "stories": lists.with_newest(request.user, page.object_list, at=at) if view != "origins" else [],
+        "new_roots": stories_with_new_root(request.user, at=at) if view == "origins" else [],
+        "outlets": Outlet.objects.filter(merged_into=None, is_held=True).order_by("name") if view == "all" else [],
         "previous_url": _page_url(request, page.previous_page_number()) if page.has_previous() else "",
         "next_url": _page_url(request, page.next_page_number()) if page.has_next() else "",
     }
@@ -79,7 +104,7 @@ def chronology(request, pk: int):
     if elsewhere is not None:
         return elsewhere
     course = _course(request, held)
-    context = {"section": "stories", "story": held, "days": _days(course, held, provenance_of(_articles(course)))}
+    context = {"section": "stories", "story": held, "days": _days(course, held, provenance_of(course.articles))}
     return render(request, "stories/chronology.html", context | {"course": course, "printed_at": clock.now()})
 
 
@@ -115,7 +140,8 @@ def export(request, pk: int, form: str):
 @require_POST
 @permission_required("archive.edit_article", raise_exception=True)
 def act(request, pk: int):
-    """Do what an editor asks for: one of join, remove, pin, unpin, merge, split, rename, undo, accept and reject."""
+    """Do what an editor asks for: one of join, remove, pin, unpin, merge, split, rename, role, undo, accept and
+    reject."""
     held = get_object_or_404(Story, pk=pk)
     data, at, by = request.POST, clock.now(), request.user
     try:
@@ -158,7 +184,11 @@ def _act(data, held: Story, by, at: datetime) -> tuple[int, str]:
         return queries.live_story(held.pk).pk, _("It is as it was before.")
     if what in ("accept", "reject"):
         link = get_object_or_404(StoryLink, pk=data["link"])
-        operations.decide_link(link=link, accept=what == "accept", by=by)
+        operations.decide_link(link=link, accept=what == "accept", story=held, by=by, at=at)
+        return held.pk, _("Noted.")
+    if what == "role":
+        article = Article.objects.get(pk=data["article"])
+        operations.set_role(article=article, role=data.get("role", ""), by=by, at=at)
         return held.pk, _("Noted.")
     raise operations.StoryError(_("That is nothing that can be done to a story."))
 
@@ -192,7 +222,7 @@ def _course(request, held: Story) -> queries.Timeline:
 
 def _context(request, held: Story, course: queries.Timeline) -> dict[str, object]:
     editing = may(request.user, "edit_article")
-    found = provenance_of(_articles(course))
+    found = provenance_of(course.articles)
     chosen = {name: request.GET.get(name, "") for name in ("outlet", "role", "since", "until", "view")}
     return {
         "section": "stories",
@@ -210,15 +240,14 @@ def _context(request, held: Story, course: queries.Timeline) -> dict[str, object
         "new_count": sum(item.is_new for item in course.items),
         "found": found,
         "families": families_of(request.user, held, clock.now()),
-        "by_machine": any(item.membership.origin == "machine" for item in course.items),
+        "by_machine": any(item.by_machine for item in course.items),
+        "confirmed": confirmations.confirmed(course.articles),
+        "silent_edits": silent_edits(request.user, SILENT_EDITS, story_id=held.pk),
+        "parts": [(role, Membership.Role(role).label) for role in operations.SET_BY_HAND] if editing else [],
         "editing": editing,
         "edits": StoryEdit.objects.filter(story=held).select_related("done_by").order_by("-pk")[:12] if editing else [],
         "offered": _offered(request, held) if editing else [],
     }
-
-
-def _articles(course: queries.Timeline) -> list[Article]:
-    return [item.article for item in course.items]
 
 
 def _offered(request, held: Story) -> list[StorySuggestion]:
@@ -228,20 +257,37 @@ def _offered(request, held: Story) -> list[StorySuggestion]:
     return list(rows.select_related("article__outlet", "article__current_version").order_by("-score")[:6])
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the entries of a timeline share: lanes of outlets; by article, the source not held that it rests on and the
+    quote it shares; the article that may be called first report; what editors may do."""
+
+    lanes: dict[int, int]
+    unheld: dict[int, str]
+    quotes: dict[int, str]
+    first: int | None
+    actions: str
+
+
 def _days(course: queries.Timeline, held: Story, found, actions: str = "") -> list[dict[str, object]]:
-    lanes = {lane.outlet.pk: position % 8 + 1 for position, lane in enumerate(course.lanes)}
-    unheld = {article: source.name for source in found.unheld for article in source.articles}
+    known = _Known(
+        lanes={lane.outlet.pk: position % 8 + 1 for position, lane in enumerate(course.lanes)},
+        unheld={article: source.name for source in reversed(found.unheld) for article in source.rest_on_it},
+        quotes=shared_quotes(held, course.articles),
+        first=course.earliest if course.earliest and found.is_first_report(course.earliest) else None,
+        actions=actions,
+    )
     return [
         {
             "day": group.day,
             "label": None if group.day else _("No evidence of a date"),
-            "entries": [_entry(item, lanes, unheld, actions) for item in group.items],
+            "entries": [_entry(item, known) for item in group.items],
         }
         for group in course.days
     ]
 
 
-def _entry(item: queries.Item, lanes: dict[int, int], unheld: dict[int, str], actions: str) -> dict[str, object]:
+def _entry(item: queries.Item, known: _Known) -> dict[str, object]:
     placed = ""
     if item.is_undated and item.day:
         placed = _("not before %(day)s: %(why)s") % {
@@ -250,19 +296,22 @@ def _entry(item: queries.Item, lanes: dict[int, int], unheld: dict[int, str], ac
         }
     elif item.is_undated:
         placed = _("undated")
+    why = list(item.membership.reasons)
+    if quote := known.quotes.get(item.article.pk):
+        why.append(_("quote “%(words)s”") % {"words": Truncator(quote).chars(LONGEST_QUOTE)})
     return {
         "article": item.article,
         "membership": item.membership,
-        "lane": lanes.get(item.article.outlet_id, 1),
+        "lane": known.lanes.get(item.article.outlet_id, 1),
         "role": item.role,
-        "role_label": ROLE_LABELS.get(item.role, ""),
+        "role_label": _("first report") if item.article.pk == known.first else ROLE_LABELS.get(item.role, ""),
         "placed": placed,
         "doubt": _("the order could be the other way round: a time zone is not known") if item.order_unsure else "",
-        "why": "; ".join(item.membership.reasons),
+        "why": "; ".join(why),
         "is_new": item.is_new,
-        "by_machine": item.membership.origin == "machine" and not item.membership.pinned,
-        "note": _note(item, unheld),
-        "actions": actions,
+        "by_machine": item.by_machine,
+        "note": _note(item, known.unheld),
+        "actions": known.actions,
     }
 
 
@@ -278,11 +327,8 @@ def _note(item: queries.Item, unheld: dict[int, str]) -> str:
         silent = hasattr(version, "change") and version.change.is_silent
         what = _("changed, no note found") if silent else version.get_kind_display()
         said.append(f"{_('version')} {version.number}: {what}, {when:%-d %b %Y %H:%M}")
-    for held in item.rests_on_changed:
-        killed = held.status == Article.Status.CANCELED
-        words = _("relies on a report by %(outlet)s that was killed") if killed else None
-        words = words or _("relies on a report by %(outlet)s that was corrected")
-        said.append(words % {"outlet": held.outlet.name})
+    for source in item.shaken:
+        said.append(SHAKEN[source.what] % {"outlet": source.outlet})
     return " · ".join(said)
 
 
@@ -299,7 +345,8 @@ def _lanes(course: queries.Timeline) -> pictures.Lanes | None:
                 label=item.version.headline,
                 url=f"#article-{item.article.pk}",
                 sure=not item.is_undated,
-                mark={"earliest_held": "1", "follow_up": "+", "rewrite": "≈", "near_copy": "="}.get(item.role, ""),
+                mark={"earliest_held": "1", "follow_up": "+", "rewrite": "≈", "near_copy": "="}.get(item.role, "")
+                + ("*" if item.by_machine else ""),
             )
         )
     return pictures.lanes(events) if len(events) > 1 else None

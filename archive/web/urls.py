@@ -99,6 +99,8 @@ urlpatterns = [
     path("sources/<int:pk>/", provenance.rule_on_source, name="rule_on_source"),
     path("quotes/<int:pk>/", beside.quote_family, name="quote_family"),
     path("quotes/<int:pk>/wordings/<int:variant_id>/", beside.part_wording, name="part_wording"),
+    path("stories/<int:pk>/confirmations/", provenance.confirm_claim, name="confirm_claim"),
+    path("confirmations/<int:pk>/", provenance.withdraw_confirmation, name="withdraw_confirmation"),
     path("stories/<int:pk>/provenance/", provenance.story_provenance, name="story_provenance"),
     path("stories/<int:pk>/provenance.svg", provenance.story_graph, name="story_graph"),
 ]

@@ -72,7 +72,7 @@ def test_a_record_is_whole_and_its_names_are_those_that_other_tools_rely_on():
         "published_precision": "day",
         "published_printed": "",
         "not_before": None,
-        "tags": [{"name": "Floods", "kind": "topic"}],
+        "tags": [{"name": "Floods", "kind": "topic", "code": "", "origin": "outlet"}],
         "attributions": [
             {
                 "order": 1,
@@ -92,6 +92,10 @@ def test_a_record_is_whole_and_its_names_are_those_that_other_tools_rely_on():
                 "issued_at": None,
                 "author": None,
                 "content_sha256": version.content_sha256,
+                "recorded_at": version.recorded_at.isoformat(),
+                "reason": "",
+                "reverts_to": None,
+                "capture": 0,
             }
         ],
         "captures": [
@@ -101,6 +105,8 @@ def test_a_record_is_whole_and_its_names_are_those_that_other_tools_rely_on():
                 "captured_at": "2025-03-08T12:00:00+00:00",
                 "file": "Gates were cracked.html",
                 "version": 1,
+                "record": "",
+                "url": "",
             }
         ],
         "removed_lines": [{"text": "Menu", "reason": "menu"}],
@@ -109,6 +115,10 @@ def test_a_record_is_whole_and_its_names_are_those_that_other_tools_rely_on():
         "authors": [],
         "dateline": "",
         "credit": "",
+        "current_version": 1,
+        "later_byline": "",
+        "published_evidence": article.published_evidence,
+        "not_before_reason": "",
         "captions": [],
         "posts": [],
         "provider_version": "",

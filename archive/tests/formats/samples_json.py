@@ -42,7 +42,7 @@ def _article(article):
             found |= {"has_raw": True} if value else {}
         elif field.name == "lines":
             found |= {"lines": [f"{line.role}: {line.text} ({line.reason})" for line in value]} if value else {}
-        elif value not in ("", (), None):
+        elif value not in ("", (), None, False):
             found[field.name] = _plain(value)
     return found
 

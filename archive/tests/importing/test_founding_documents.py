@@ -83,10 +83,10 @@ def test_the_preview_says_what_will_become_of_them():
 
 def test_a_killed_worker_leaves_nothing_half_done(monkeypatch):
     job = staged(documents(), manifest=manifest())
-    from archive.importing import applying
+    from archive.importing import writing
 
-    real = applying.bulk.create_articles
-    monkeypatch.setattr(applying.bulk, "create_articles", lambda *a, **k: (real(*a, **k), 1 / 0)[0])
+    real = writing.bulk.create_articles
+    monkeypatch.setattr(writing.bulk, "create_articles", lambda *a, **k: (real(*a, **k), 1 / 0)[0])
     with pytest.raises(ZeroDivisionError):
         work.work_through(job.pk)
     assert Article.objects.count() == 0

@@ -20,7 +20,7 @@ from archive.articles.content import content_of, content_of_version, metadata_of
 from archive.articles.export import export_records
 from archive.formats import registry
 from archive.formats.base import DateReading, ParsedTag, ReadContext
-from archive.importing import run, staging
+from archive.importing import run, staging, work
 from archive.models import Article, ImportRun, User
 
 from .world import PARAGRAPHS, counts, imported, page_dump, wire
@@ -184,5 +184,5 @@ def test_a_file_that_somebody_uploads_names_no_user_of_this_archive(exports):
     job = run.create(origin=ImportRun.Origin.UPLOAD, options={"auto": True})
     staging.add_files(job, [staging.NewFile("archive.jsonl", lines(exports[0][2:3]))], at=clock.now())
     run.begin(job)
-    run.work_through(job.pk)
+    work.work_through(job.pk)
     assert [version["author"] for version in whole_export()[0]["versions"]] == [None, None]

@@ -11,7 +11,9 @@ from archive.articles.content import Content, Metadata
 from archive.articles.export import export_records
 from archive.formats.base import DateReading
 from archive.models import Article, Attribution, IndexEntry, Membership, Quote, QuoteFamily, QuoteVariant, Story
+from archive.stories import rulings
 from archive.stories.annotate import annotate
+from archive.stories.assign import place_waiting
 from archive.stories.families import refresh_families
 from archive.stories.origins import as_record, members_in_order, provenance_of, refresh_held, stories_with_new_root
 
@@ -226,3 +228,75 @@ def test_a_paraphrase_gets_a_place_but_is_no_quote_in_the_export():
     (record,) = export_records(Article.objects.filter(pk=other.pk))
     assert record["quotes"] == []
     assert Quote.objects.filter(article=other, is_direct=False).count() == 1
+
+
+def test_a_quote_in_a_headline_has_its_place_beside_those_in_the_texts():
+    told = Content(headline="Wall moves “at a disturbing pace”", body="Officials said so of the eastern wall.")
+    one, other = make("Valley News", RELAYED), make("Hill Post", told, NOW + timedelta(hours=2))
+    annotate([one, other])
+    refresh_families([story_of(one, other).pk])
+    variant = QuoteVariant.objects.get(quote__article=other)
+    assert (variant.quote.field, variant.kind) == ("headline", "identical")
+    assert told.headline[variant.start : variant.end] == "at a disturbing pace"
+    assert variant.family.variants.filter(quote__article=one, quote__field="body").exists()
+
+
+def test_what_an_editor_said_of_a_source_is_carried_to_the_next_version_that_still_prints_it():
+    article = make("Valley News", RELAYED)
+    annotate([article])
+    said = {"evidence": "According to three unnamed officials", "role": "main", "by": None, "at": NOW}
+    board = rulings.add_source(article=article, name="Dam Board", kind="institution", **said)
+    relay = article.attributions.get(name="Coast Today")
+    said = {"name": "Coast This Day", "kind": "outlet", "role": "main", "relies_on": board.order}
+    rulings.change_source(attribution=relay, by=None, at=NOW, **said)
+    later = Content(headline="Dam open", source_line=RELAYED.source_line, body=RELAYED.body + " It is open.")
+    operations.add_version(article=article, content=later, at=NOW + timedelta(hours=1))
+    annotate([read(article)])
+    hops = {hop.name: hop for hop in article.attributions.filter(version__number=2)}
+    assert set(hops) >= {"Dam Board", "Coast This Day", "Northport Gazette"} and "Coast Today" not in hops
+    assert hops["Coast This Day"].relies_on == hops["Dam Board"].order
+    assert later.body[hops["Dam Board"].start : hops["Dam Board"].end] == "According to three unnamed officials"
+    annotate([read(article)])
+    assert article.attributions.filter(version__number=2).count() == len(hops)
+    gone = Content(headline="Dam open", body="It is open again.", language="en")
+    operations.add_version(article=article, content=gone, at=NOW + timedelta(hours=2))
+    annotate([read(article)])
+    assert not article.attributions.filter(version__number=3, origin="editor").exists()
+
+
+def test_sources_that_would_hand_on_each_other_in_a_circle_are_refused():
+    article = make("Valley News", RELAYED)
+    annotate([article])
+    relay, origin = article.attributions.get(name="Coast Today"), article.attributions.get(name="Northport Gazette")
+    said = {"name": origin.name, "kind": "outlet", "role": "main", "relies_on": relay.order}
+    with pytest.raises(rulings.HopMisplaced, match="circle"):
+        rulings.change_source(attribution=origin, by=None, at=NOW, **said)
+
+
+def test_a_corrected_source_can_be_given_back_as_the_machine_read_it():
+    article = make("Valley News", RELAYED)
+    annotate([article])
+    relay = article.attributions.get(name="Coast Today")
+    said = {"name": "Coast Radio", "kind": "outlet", "role": "main", "relies_on": relay.relies_on}
+    rulings.change_source(attribution=read_hop(relay), by=None, at=NOW, **said)
+    rulings.restore_source(attribution=read_hop(relay), by=None, at=NOW)
+    standing = article.attributions.filter(rejected_at=None, order=relay.order)
+    assert list(standing.values_list("name", flat=True)) == ["Coast Today"]
+
+
+def read_hop(hop: Attribution) -> Attribution:
+    return Attribution.objects.get(pk=hop.pk)
+
+
+def test_a_report_that_is_imported_after_those_that_cite_it_takes_its_place_by_itself():
+    citing = Content(headline=DIRECT.headline, body=DIRECT.body + "\n" + RELAYED.body, language="en")
+    article = make("Valley News", citing)
+    place_waiting(at=NOW)
+    assert "Northport Gazette" in {u.name for u in provenance_of([read(article)]).unheld}
+    gazette = make("Northport Gazette", Content(headline="Wall of the dam moves", body=citing.body, language="en"))
+    place_waiting(at=NOW)
+    members = members_in_order(None, Membership.objects.get(article=article).story, NOW + timedelta(hours=1))
+    assert gazette in members
+    found = provenance_of(members)
+    assert "Northport Gazette" not in {u.name for u in found.unheld}
+    assert article.attributions.get(name="Northport Gazette").held_article == gazette

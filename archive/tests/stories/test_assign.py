@@ -9,9 +9,19 @@ from django.core.management import call_command
 
 from archive.articles.content import Content
 from archive.articles.operations import add_version
-from archive.models import Membership, PlacementEntry, Posting, Story, StorySuggestion, TermCount, TermVector
+from archive.models import (
+    Membership,
+    PlacementEntry,
+    Posting,
+    Story,
+    StoryLink,
+    StorySuggestion,
+    TermCount,
+    TermVector,
+)
 from archive.stories.assign import place_waiting
 from archive.stories.mending import repair_recent
+from archive.stories.queries import links_of
 
 from .world import CHESS, GATES, GATES_AGAIN, GATES_LATER, NOW, ORCHARD, write
 
@@ -128,6 +138,22 @@ def test_a_late_follow_up_is_offered_and_not_joined(harbor):
     place_waiting(at=NOW)
     assert story_of(late) != story_of(harbor[0])
     assert StorySuggestion.objects.get(article=late, rank=1).story_id == story_of(harbor[0])
+
+
+def test_by_night_a_proposed_earlier_part_becomes_one_story_unless_an_editor_decided_otherwise(harbor):
+    late = write(GATES_LATER, "Coastal Courier", datetime(2025, 6, 1))
+    place_waiting(at=NOW)
+    gates, alone = story_of(harbor[0]), story_of(late)
+    # As an archive of thousands would have filed them: next to no other article names Brandt.
+    for row in TermVector.objects.filter(article__in=[harbor[0], harbor[1], late]):
+        row.vector["+brandt"] = 0.24
+        row.save(update_fields=["vector"])
+    link = StoryLink.objects.create(earlier_id=gates, later_id=alone, state="rejected")
+    assert repair_recent(at=NOW).moved == 0
+    StoryLink.objects.filter(pk=link.pk).update(state="proposed")
+    assert repair_recent(at=NOW).moved == 1
+    assert story_of(late) == gates and Story.objects.get(pk=alone).merged_into_id == gates
+    assert links_of(Story.objects.get(pk=gates)) == []
 
 
 def test_an_undated_rewrite_is_placed_and_its_place_is_explained(harbor):

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from archive.models import Article, Membership, PlacementEntry, Story, StoryEdit, StoryExclusion, User
+from archive.models import Article, Membership, PlacementEntry, Story, StoryEdit, StoryExclusion, StoryLink, User
 from archive.stories import operations
 from archive.stories.assign import place_waiting
 from archive.stories.mending import repair_recent
-from archive.stories.queries import live_story, timeline
+from archive.stories.queries import links_of, live_story, timeline
 from archive.stories.refresh import refresh
 
 from .world import CHESS, GATES, GATES_AGAIN, GATES_LATER, NOW, ORCHARD, write
@@ -105,6 +105,37 @@ def test_a_name_an_editor_gave_stays_until_it_is_taken_back(harbor, editor):
     operations.undo(edit=edit, by=editor, at=NOW)
     story.refresh_from_db()
     assert story.title == GATES[0] and not story.title_is_pinned
+
+
+def test_a_tie_that_was_decided_on_can_be_given_back_to_the_machine(harbor, editor):
+    gates, _, orchard = harbor
+    link = StoryLink.objects.create(earlier=story_of(gates), later=story_of(orchard), score=2.5)
+    first = operations.decide_link(link=link, accept=True, story=story_of(gates), by=editor, at=NOW)
+    second = operations.decide_link(link=link, accept=False, story=story_of(gates), by=editor, at=NOW)
+    assert links_of(story_of(gates)) == []
+    with pytest.raises(operations.UndoConflict, match="decided on again"):
+        operations.undo(edit=first, by=editor, at=NOW)
+    for edit in (second, first):
+        operations.undo(edit=edit, by=editor, at=NOW)
+    assert links_of(story_of(orchard))[0].story == story_of(gates)
+    assert StoryLink.objects.get().state == StoryLink.State.PROPOSED
+
+
+def test_a_part_that_an_editor_named_stays_over_every_run_until_it_is_undone(editor):
+    first = write(GATES, "Coastal Courier", datetime(2025, 3, 12, 7, 30))
+    copy = write(GATES, "Harbor Gazette", datetime(2025, 3, 12, 9))
+    place_waiting(at=NOW)
+    held = Membership.objects.get(article=copy)
+    assert (held.role, held.copy_of_id) == ("near_copy", first.pk)
+    edit = operations.set_role(article=copy, role="report", by=editor, at=NOW)
+    run_again()
+    held.refresh_from_db()
+    assert (held.role, held.copy_of_id) == ("report", None)
+    with pytest.raises(operations.StoryError, match="follows from the dates"):
+        operations.set_role(article=copy, role="earliest_held", by=editor, at=NOW)
+    operations.undo(edit=edit, by=editor, at=NOW)
+    held.refresh_from_db()
+    assert (held.role, held.copy_of_id, held.role_is_pinned) == ("near_copy", first.pk, False)
 
 
 def test_an_edit_can_not_be_undone_twice_nor_under_a_later_one(harbor, editor):

@@ -3,7 +3,7 @@
 from archive.stories import placement, repair
 from archive.stories.placement import StoryView, Verdict, place
 
-from .test_similarity import entry
+from .test_similarity import entry, rare_entry
 from .world import CHESS, GATES, GATES_AGAIN, GATES_LATER, ORCHARD
 
 
@@ -32,6 +32,15 @@ def test_a_story_that_has_been_quiet_for_longer_than_a_month_is_offered_not_join
     assert place(entry(9, GATES, 100 + placement.REACH_DAYS), view).verdict is Verdict.JOIN
     late = place(entry(9, GATES, 101 + placement.REACH_DAYS), view)
     assert late.verdict is Verdict.SUGGEST and late.options[0].story == "gates"
+
+
+def test_after_a_month_only_what_shares_rare_names_becomes_one_story():
+    told_again = [rare_entry(1, 100, held_by=2), rare_entry(2, 300, held_by=2)]
+    assert repair.mend(told_again, anchors={1: "osei"}) == [[1, 2]]
+    look_alikes = [rare_entry(1, 100, held_by=50), rare_entry(2, 300, held_by=50)]
+    assert repair.mend(look_alikes, anchors={1: "osei"}) == [[1], [2]]
+    offered = place(rare_entry(2, 300, held_by=2), stories(("osei", [rare_entry(1, 100, held_by=2)]))).options[0]
+    assert offered.is_earlier_part and offered.within_reach
 
 
 def test_at_most_three_stories_are_offered():

@@ -36,6 +36,36 @@ def test_a_term_in_every_article_never_weighs_less_than_nothing():
     assert similarity.idf(10_000_000, 10) == 0
 
 
+def rare_entry(number: int, day: int, held_by: int, articles: int = 5000) -> similarity.Entry:
+    """An article of which one name is held by so many of the archive's articles, and all else by many."""
+    counts = {"=marta osei": 1.0, "=lindholm": 1.0, "harbor": 1.0, f"word{number}": 1.0}
+    holding = {"=marta osei": held_by, "=lindholm": 900, "harbor": 900, f"word{number}": 900}
+    return similarity.Entry(
+        number, day, similarity.weigh(counts, lambda term: similarity.idf(holding.get(term, 0), articles))
+    )
+
+
+def named(held_by: int, articles: int = 5000) -> float:
+    one, other = rare_entry(1, 1, held_by, articles), rare_entry(2, 1, held_by, articles)
+    return similarity.overlap(one.vector, other.vector)[1]
+
+
+def test_a_shared_name_counts_the_more_the_fewer_articles_hold_it():
+    assert named(2) > named(4) > named(8) > 0 and named(9) == 0
+
+
+def test_a_young_archive_that_takes_every_name_for_rare_is_hardly_believed():
+    assert named(2, articles=5) < 0.001 and named(2, articles=100_000) > 0.9
+
+
+def test_a_shared_rare_name_ties_articles_over_a_month_and_a_common_one_does_not():
+    for held_by, tied in ((2, True), (9, False)):
+        one, other = rare_entry(1, 1, held_by), rare_entry(2, 400, held_by)
+        assert similarity.within_reach(1, 400, similarity.overlap(one.vector, other.vector)[1]) is tied
+    assert similarity.within_reach(1, 31, 0) and similarity.within_reach(None, 400, 0)
+    assert similarity.time_prior(1, 400, named=1) > 1.5 * similarity.time_prior(1, 400)
+
+
 def test_an_article_without_names_has_its_whole_weight_on_words():
     vector = similarity.weigh({"storm": 1.0, "barrier": 1.0}, lambda _: 1.0)
     assert sum(weight * weight for weight in vector.values()) == pytest.approx(1, abs=1e-3)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from archive.articles import operations
 from archive.articles.content import Content
-from archive.models import Article, Attribution, QuoteFamily, QuoteVariant, Story, User
+from archive.models import Article, Attribution, Membership, QuoteFamily, QuoteVariant, Story, User
 from archive.stories.annotate import annotate
 from archive.stories.families import refresh_families
 from archive.stories.origins import refresh_held
@@ -211,3 +211,27 @@ def test_a_text_that_rests_on_a_report_corrected_since_is_flagged(reader, restin
     assert "that this text rests on was corrected since." in page
     story = article.membership.story_id
     assert "that was corrected since" in reader.get(f"/stories/{story}/provenance/").content.decode()
+
+
+def test_a_text_that_repeats_what_rests_on_a_killed_report_is_flagged_too(reader, resting):
+    article, gazette = resting
+    echo = make("Hill Post", RELAYED, NOW + timedelta(hours=3))
+    Membership.objects.create(article=echo, story=article.membership.story, copy_of=article, placed_at=NOW)
+    Article.objects.filter(pk=gazette.pk).update(status="canceled")
+    page = reader.get(f"/articles/{echo.pk}/").content.decode()
+    assert "The report by Northport Gazette that this text rests on was killed." in page
+
+
+def test_an_editor_builds_a_chain_of_sources_on_the_page(editor, story):
+    held = articles(story)[1]
+    form = {"from": "story", "name": "Dam Board", "evidence": "any sign", "kind": "institution", "role": "main"}
+    gazette = Attribution.objects.get(article=held, name="Northport Gazette")
+    editor.post(f"/articles/{held.pk}/sources/", form | {"handed_on_by": gazette.order})
+    board = Attribution.objects.get(name="Dam Board")
+    relay = Attribution.objects.get(article=held, name="Northport Gazette", rejected_at=None)
+    assert (board.kind, relay.kind, relay.relies_on) == ("institution", "relay", board.order)
+    page = editor.get(f"/stories/{story.pk}/provenance/").content.decode()
+    assert "relying on Dam Board" in page and "Dam Board 1" in page
+    form = {"from": "story", "change": "1", "name": "Board of the Dam", "kind": "institution", "role": "main"}
+    editor.post(f"/sources/{board.pk}/", form)
+    assert "Board of the Dam 1" in editor.get(f"/stories/{story.pk}/provenance/").content.decode()
