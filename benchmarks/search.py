@@ -5,7 +5,8 @@ into a scratch archive on real PostgreSQL. Each engine builds its index through 
 second, from the database to the committed index), then a fresh process asks queries of fourteen classes, each a whole
 answer: parse, search, facets, snippets, and the first twenty articles loaded as a reader may see them. Milliseconds are
 medians and 95th percentiles over all answers, first askings included; at 216k they leave out fuzzy and facets, which
-have figures of their own. Memory is the asking process's resident set.
+have figures of their own; `cpu` is what the asking process spent of it. Memory is the asking process's resident set.
+`share` is the engine alone: the whole request, the hits without facets, and on Tantivy the bare query for comparison.
 
 Quality: for each NAME_docs.jsonl with NAME_queries.jsonl in DIR, the ten best of every query in the mode in which any
 of the words may match, for `score.py ranking`.
@@ -23,6 +24,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,33 +81,79 @@ def rank(data: Path, engine_name: str, out: Path) -> None:
             engine.close()
 
 
+def options_of(name: str) -> dict[str, Any]:
+    """Return how a class of queries is asked."""
+    from archive.search import FACETS, Order
+
+    options: dict[str, Any] = {"facets": FACETS}
+    if name == "sort":
+        options["order"] = Order.NEWEST
+    if name == "facets":
+        options |= {"histogram": True, "fold_copies": True}
+    if name == "deep":
+        options["offset"] = 1000
+    if name == "count":
+        options["limit"] = 0
+    return options
+
+
 def ask(engine: str, asked: dict[str, list[str]]) -> dict[str, Any]:
-    """Return milliseconds by class of whole answers in this process, its memory, and how a single arrival fares."""
+    """Return milliseconds of whole answers by class, CPU of each, this process's memory, and the engine's share."""
     from newsroom.prepare import open_archive
 
     open_archive()
     from archive.articles.searching import search_page
-    from archive.search import FACETS, Order
 
     took: dict[str, list[float]] = {}
+    spent: list[float] = []
     for _ in range(ROUNDS):
         for name, texts in asked.items():
+            options = options_of(name) | {"engine_name": engine}
             for text in texts:
-                options: dict[str, Any] = {"facets": FACETS, "engine_name": engine}
-                if name == "sort":
-                    options["order"] = Order.NEWEST
-                if name == "facets":
-                    options |= {"histogram": True, "fold_copies": True}
-                if name == "deep":
-                    options["offset"] = 1000
-                if name == "count":
-                    options["limit"] = 0
-                start = time.perf_counter()
+                start, cpu = time.perf_counter(), time.process_time()
                 search_page(None, text, **options)
                 took.setdefault(name, []).append((time.perf_counter() - start) * 1000)
+                spent.append((time.process_time() - cpu) * 1000)
     memory = Path("/proc/self/status").read_text(encoding="utf8")
     resident = next(int(line.split()[1]) for line in memory.splitlines() if line.startswith("VmRSS"))
-    return {"took": took, "rss_mb": resident / 1024}
+    return {"took": took, "cpu": spent, "rss_mb": resident / 1024, "share": share(engine, asked)}
+
+
+def share(engine_name: str, asked: dict[str, list[str]]) -> dict[str, list[float]]:
+    """Return milliseconds of the engine's own share of each answer, with and without facets, the best of three; on
+    Tantivy also of the bare query: the compiled words alone, the twenty best, nothing left out and nothing counted."""
+    from archive.articles.searching import request_for
+    from archive.engine import search_engine
+    from archive.search import parse
+
+    engine = search_engine(engine_name)
+    now = datetime.now(UTC)
+    told: dict[str, list[float]] = {"engine": [], "hits": [], "bare": []}
+
+    def best(call: Any) -> float:
+        taken = []
+        for _ in range(3):
+            start = time.perf_counter()
+            call()
+            taken.append((time.perf_counter() - start) * 1000)
+        return min(taken)
+
+    for name, texts in asked.items():
+        if name in APART:
+            continue
+        for text in texts:
+            query = parse(text, now.date())
+            whole = request_for(None, query, now, **options_of(name))
+            hits = request_for(None, query, now, **(options_of(name) | {"facets": ()}))
+            told["engine"].append(best(partial(engine.search, whole)))
+            told["hits"].append(best(partial(engine.search, hits)))
+            if engine_name == "tantivy":
+                from archive.search.plan import Planner
+
+                view = engine.view()  # type: ignore[attr-defined]
+                bare = view.compiler.compile(Planner(view.languages, now.date()).plan(query))
+                told["bare"].append(best(partial(view.searcher.search, bare, 20, False)))
+    return told
 
 
 def arrival(engine: str) -> float:
@@ -142,26 +190,18 @@ def percentile(values: list[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
-def measure(data: Path, engines: list[str], sizes: list[str]) -> dict[str, float]:
-    """Return the figures of speed and memory for each engine and size, on a scratch archive."""
+def measure(data: Path, engines: list[str], sizes: list[str], kept: Path | None, built: bool) -> dict[str, float]:
+    """Return the figures of speed and memory for each engine and size, on a scratch archive or one that is kept."""
     figures: dict[str, float] = {}
     rows = read_rows(data / NEWS)
     asked = queries(rows)
     for size in sizes:
-        home = Path(tempfile.mkdtemp(prefix="search-benchmark-"))
+        home = kept / size if kept else Path(tempfile.mkdtemp(prefix="search-benchmark-"))
+        home.mkdir(parents=True, exist_ok=True)
         environment = os.environ | {"ARCHIVE_HOME": str(home), "ARCHIVE_DURABLE": "off", "LOG_LEVEL": "error"}
         try:
-            command = [
-                sys.executable,
-                "-m",
-                "benchmarks.search",
-                "--data",
-                str(data),
-                "--at",
-                size,
-                "--engines",
-                *engines,
-            ]
+            command = [sys.executable, "-m", "benchmarks.search", "--data", str(data), "--at", size]
+            command += ["--engines", *engines, *(["--built"] if built else [])]
             answer = subprocess.run(
                 command, env=environment, input=json.dumps(asked), capture_output=True, text=True, check=False
             )
@@ -169,23 +209,33 @@ def measure(data: Path, engines: list[str], sizes: list[str]) -> dict[str, float
                 raise RuntimeError(answer.stderr[-3000:])
             figures |= json.loads(answer.stdout.splitlines()[-1])
         finally:
-            shutil.rmtree(home, ignore_errors=True)
+            if kept is None:
+                shutil.rmtree(home, ignore_errors=True)
     return figures
 
 
-def measure_here(data: Path, engines: list[str], size: str, asked: dict[str, list[str]]) -> dict[str, float]:
-    """Return the figures of one size, in this process's own archive."""
+def measure_here(
+    data: Path, engines: list[str], size: str, asked: dict[str, list[str]], built: bool
+) -> dict[str, float]:
+    """Return the figures of one size, in this process's own archive; one that was `built` before is only asked."""
     from newsroom.prepare import open_archive
 
     open_archive()
     from archive.indexing.rebuild import rebuild
+    from archive.models import Article
 
     figures: dict[str, float] = {}
-    count = load(replicated(read_rows(data / NEWS), SIZES[size]))
+    loaded = Path(os.environ["ARCHIVE_HOME"], "loaded")
+    if not loaded.exists():
+        load(replicated(read_rows(data / NEWS), SIZES[size]))
+        loaded.touch()
+    count = Article.objects.count()
     for engine in engines:
-        start = time.perf_counter()
-        rebuild(engine)
-        figures[f"{engine}.{size}.index_per_s"] = count / (time.perf_counter() - start)
+        if not built:
+            start, spent = time.perf_counter(), time.process_time()
+            rebuild(engine)
+            figures[f"{engine}.{size}.index_per_s"] = count / (time.perf_counter() - start)
+            figures[f"{engine}.{size}.index_cpu_s"] = time.process_time() - spent
         command = [sys.executable, "-m", "benchmarks.search", "--data", str(data), "--ask", engine]
         told = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
         answer = json.loads(told.stdout.splitlines()[-1])
@@ -197,6 +247,12 @@ def measure_here(data: Path, engines: list[str], size: str, asked: dict[str, lis
                 everything += values
         figures[f"{engine}.{size}.p50_ms"] = statistics.median(everything)
         figures[f"{engine}.{size}.p95_ms"] = percentile(everything, 0.95)
+        figures[f"{engine}.{size}.cpu_p50_ms"] = statistics.median(answer["cpu"])
+        figures[f"{engine}.{size}.cpu_p95_ms"] = percentile(answer["cpu"], 0.95)
+        for name, values in answer["share"].items():
+            if values:
+                figures[f"{engine}.{size}.share.{name}.p50_ms"] = statistics.median(values)
+                figures[f"{engine}.{size}.share.{name}.p95_ms"] = percentile(values, 0.95)
         figures[f"{engine}.{size}.rss_mb"] = answer["rss_mb"]
         figures[f"{engine}.{size}.arrival_s"] = arrival(engine)
     return figures
@@ -210,6 +266,8 @@ def main() -> None:
     parser.add_argument("--predictions", type=Path, help="folder for NAME_run.json, by engine")
     parser.add_argument("--engines", nargs="*", default=["whoosh", "tantivy"])
     parser.add_argument("--sizes", nargs="*", choices=list(SIZES), default=["21k", "216k"])
+    parser.add_argument("--home", type=Path, help="keep the archives here, and use the ones that are here already")
+    parser.add_argument("--built", action="store_true", help="only ask the indexes that the kept archives hold")
     parser.add_argument("--at", choices=list(SIZES), help=argparse.SUPPRESS)
     parser.add_argument("--ask", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -217,12 +275,14 @@ def main() -> None:
         print(json.dumps(ask(options.ask, json.load(sys.stdin))))
         return
     if options.at:
-        print(json.dumps(measure_here(options.data, options.engines, options.at, json.load(sys.stdin))))
+        print(json.dumps(measure_here(options.data, options.engines, options.at, json.load(sys.stdin), options.built)))
         return
     if options.predictions:
         for engine in options.engines:
             rank(options.data, engine, options.predictions)
-    figures = measure(options.data, options.engines, options.sizes) if (options.data / NEWS).exists() else {}
+    figures: dict[str, float] = {}
+    if (options.data / NEWS).exists():
+        figures = measure(options.data, options.engines, options.sizes, options.home, options.built)
     for name, value in figures.items():
         print(f"{name:40} {value:10.1f}")
     if options.json:

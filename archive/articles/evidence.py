@@ -15,7 +15,6 @@ from archive.models import Article, Capture, User, Version
 
 from . import trail
 from .export import export_records
-from .pdf import article_pdf
 from .permissions import require
 from .queries import history
 
@@ -33,6 +32,9 @@ SHA256SUMS       the sha256 of every file here; check it with: sha256sum --check
 @transaction.atomic
 def evidence_pack(*, article: Article, by: User, at: datetime) -> bytes:
     """Return the pack as a zip and note in the trail who took it. Needs an archivist."""
+    # Imported where it is used: it holds more memory than searching and showing together.
+    from .pdf import article_pdf
+
     require(by, "download_capture")
     versions = list(history(article))
     captures = list(article.captures.select_related("blob", "version").order_by("captured_at", "id"))

@@ -14,7 +14,8 @@ from typing import Any
 
 from archive import clock
 from archive.engine import search_engine
-from archive.models import Article, IndexEntry, Outlet, Version
+from archive.models import Article, Version
+from archive.models.articles import sees_restricted
 from archive.search import (
     FACETS,
     Hit,
@@ -32,8 +33,10 @@ from archive.search import (
     without_versions,
 )
 from archive.search import suggest as suggesting
+from archive.search.othernames import name_fields, with_other_names
 
-from .queries import listed
+from .hits import load_hits, outlet_names, pending_hidden
+from .names import other_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +109,18 @@ class SearchPage:
         }
 
 
-def may_see_restricted(user) -> bool:
-    """Say whether a person sees withheld, embargoed and canceled articles."""
-    return bool(user is not None and user.is_active and user.has_perm("archive.view_restricted"))
-
-
-def pending_hidden(user, at: datetime) -> frozenset[int]:
-    """Return the articles whose entry waits in the outbox and that this person may not see.
-
-    Between a kill and the drain that carries it over the index still holds the article as open: searches leave it out
-    by its number.
-    """
-    waiting = IndexEntry.objects.waiting().order_by().values("article_id")
-    found = Article.objects.filter(pk__in=waiting).exclude(pk__in=Article.objects.visible_to(user, at).values("pk"))
-    lapsed = Article.objects.filter(embargoed_until__gt=at).values_list("pk", flat=True)
-    if may_see_restricted(user):
-        return frozenset(found.values_list("pk", flat=True))
-    return frozenset(found.values_list("pk", flat=True)) | frozenset(lapsed)
+def asked_by_any_name(query: Node) -> Node:
+    """Return the query asking also for the own names of what it asks for by an alias or a merged tag."""
+    fields = name_fields(query)
+    return with_other_names(query, other_names(fields)) if fields else query
 
 
 def request_for(user, query: Node, now: datetime, **options: Any) -> SearchRequest:
-    """Return a request that finds only what this person may see."""
+    """Return a request that finds only what this person may see, by whatever name it is asked for."""
     return SearchRequest(
-        query,
+        asked_by_any_name(query),
         now.date(),
-        include_restricted=may_see_restricted(user),
+        include_restricted=sees_restricted(user),
         hidden=pending_hidden(user, now),
         **options,
     )
@@ -174,7 +164,7 @@ def search_page(
     languages = engine.languages()
     hits = _shown(user, now, result.hits, Marker(query, languages, now.date()))
     hits = _told_whether_still_there(engine, request, hits)
-    suggestion = "" if any_words_mode or result.total else _suggestion(engine, request)
+    suggestion = "" if any_words_mode or result.total else _suggestion(engine, request, query)
     return SearchPage(
         query=query,
         text=text,
@@ -214,7 +204,7 @@ def matching_ids(user, text: str, *, chunk: int = 5000) -> Iterator[int]:
 
 def _shown(user, now: datetime, hits: Sequence[Hit], marker: Marker) -> tuple[ShownHit, ...]:
     wanted = {hit.article for hit in hits} | {copy for hit in hits for copy in hit.folded}
-    articles = {a.pk: a for a in listed(Article.objects.visible_to(user, now).filter(pk__in=wanted))}
+    articles = load_hits(user, wanted, now)
     older = [hit for hit in hits if not _is_current(articles.get(hit.article), hit.version)]
     versions = {
         (v.article_id, v.number): v
@@ -284,15 +274,13 @@ def _snippets(marker: Marker, version: Version, language: str) -> tuple[Runs, ..
 
 
 def _labelled(name: str, values: Sequence) -> tuple[FacetValue, ...]:
-    labels: dict[str, str] = {}
-    if name == "outlet":
-        labels = dict(Outlet.objects.filter(slug__in=[v.value for v in values]).values_list("slug", "name"))
+    labels = outlet_names([v.value for v in values]) if name == "outlet" and values else {}
     return tuple(FacetValue(v.value, labels.get(v.value, v.value), v.count) for v in values)
 
 
-def _suggestion(engine: SearchEngine, request: SearchRequest) -> str:
-    """Return a query spelt like this one that finds something this person may see, "" when there is none."""
-    return suggesting.did_you_mean(engine, request)
+def _suggestion(engine: SearchEngine, request: SearchRequest, query: Node) -> str:
+    """Return a query spelt like the one that was typed, which finds something this person may see, "" for none."""
+    return suggesting.did_you_mean(engine, replace(request, query=query), asked_by_any_name)
 
 
 def _any_words_finds(engine: SearchEngine, request: SearchRequest) -> bool:

@@ -11,8 +11,6 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-import trafilatura
-
 from archive.formats.dump_blocks import count_words
 from archive.formats.dump_patterns import CONTROLS, RIGHTS
 from archive.formats.html_tree import Block, Element
@@ -45,6 +43,9 @@ def read_body(root: Element, blocks: Sequence[Block], told: str = "") -> list[st
 
 
 def _extract(root: Element, *, strict: bool) -> list[str]:
+    # Imported where it is used: processes that only search and show need not hold it.
+    import trafilatura
+
     text = trafilatura.extract(
         _bare(root),
         include_comments=False,

@@ -13,9 +13,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-import pypdf
-import pypdf.errors
-
 from archive.formats import blocks, document, press_export
 from archive.formats.base import ParsedArticle, ParseError, ReadContext, Rejected
 
@@ -101,6 +98,9 @@ def joined(lines: Sequence[str], *, keep_labels: bool = False) -> list[str]:
 
 def _pages(data: bytes) -> tuple[list[list[str]], str, dict[str, Any]]:
     """Return the lines of each page, the line set largest on the first, and the metadata."""
+    # Imported where it is used: processes that only search and show need not hold it.
+    import pypdf
+
     reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         raise ParseError("The PDF is locked with a password.", mend="Unlock it and import it again.")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
-
-import docx
-from docx.document import Document as DocxDocument
-from docx.table import Table
+from typing import TYPE_CHECKING, Any
 
 from archive.formats import containers, document, press_export
 from archive.formats.base import ParsedArticle, ParseError, ReadContext, Rejected
+
+if TYPE_CHECKING:
+    from docx.document import Document as DocxDocument
+    from docx.table import Table
 
 _TITLES = ("title", "heading 1", "titel", "überschrift 1", "titre", "titre 1", "título 1", "headline")
 _SUBTITLES = ("subtitle", "untertitel", "sous-titre", "subtítulo", "standfirst", "deck")
@@ -28,6 +28,9 @@ class Docx:
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[ParsedArticle | Rejected]:
         """Yield the article or articles. Raises ParseError."""
+        # Imported where it is used: processes that only search and show need not hold it.
+        import docx
+
         containers.check_office(data, "Word document")
         try:
             found = docx.Document(io.BytesIO(data))
@@ -52,6 +55,8 @@ FORMAT = Docx()
 
 def _paragraphs(found: DocxDocument) -> tuple[list[str], str, str]:
     """Return the paragraphs, table rows in their place, and the headline and standfirst that styles mark."""
+    from docx.table import Table
+
     lines: list[str] = []
     headline = standfirst = ""
     for block in found.iter_inner_content():

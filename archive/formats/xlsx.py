@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import time
 from typing import Any
 
-import openpyxl
-
 from archive.formats import containers, table
 from archive.formats.base import ParsedArticle, ParseError, ReadContext, Rejected
 
@@ -49,6 +47,9 @@ FORMAT = Xlsx()
 
 
 def _sheets(data: bytes) -> list[Any]:
+    # Imported where it is used: processes that only search and show need not hold it.
+    import openpyxl
+
     containers.check_office(data, "Excel workbook", _MAX_SHEET)
     try:
         return list(

@@ -6,85 +6,139 @@ restricted; an article merged into another has no documents, so it leaves the in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 
+from archive.articles.prepared import IsAny
 from archive.models import Article, ArticleTag, Attribution, Membership, Quote, Tag, Version
 from archive.search import ArticleDocuments, Document, guess_language
+
+KINDS = (Tag.Kind.TOPIC, Tag.Kind.PERSON, Tag.Kind.PLACE, Tag.Kind.ORGANISATION)
 
 
 def article_documents(article_ids: Iterable[int], now: datetime) -> list[ArticleDocuments]:
     """Return all documents of these articles as of now; articles that are gone or merged away have none."""
     ids = list(dict.fromkeys(article_ids))
-    tags = ArticleTag.objects.filter(removed_at=None).select_related("tag").order_by("position", "id")
-    articles = (
-        Article.objects.filter(pk__in=ids, merged_into=None)
-        .select_related("outlet", "membership")
-        .prefetch_related(
-            Prefetch(
-                "versions",
-                queryset=Version.objects.select_related("change").order_by("number"),
-                to_attr="all_versions",
-            ),
-            Prefetch("article_tags", queryset=tags, to_attr="shown_tags"),
-            Prefetch(
-                "attributions",
-                queryset=Attribution.objects.filter(rejected_at=None).only("article", "version", "name"),
-                to_attr="all_attributions",
-            ),
-            Prefetch("quotes", queryset=Quote.objects.only("article", "version", "text"), to_attr="all_quotes"),
+    shared = _shared(ids, now)
+    versions = (
+        Version.objects.filter(IsAny("article_id", shared))
+        .order_by("article", "number")
+        .values_list(
+            "article_id",
+            "pk",
+            "number",
+            "kind",
+            "headline",
+            "standfirst",
+            "body",
+            "byline",
+            "language",
+            "recorded_at",
+            "content_sha256",
+            "change__kinds",
+            "change__is_silent",
         )
     )
-    found = {article.pk: ArticleDocuments(article.pk, tuple(_documents(article, now))) for article in articles}
-    return [found.get(pk, ArticleDocuments(pk)) for pk in ids]
-
-
-def _named(article: Article, kind: str) -> tuple[str, ...]:
-    return tuple(row.tag.name for row in article.shown_tags if row.tag.kind == kind)
-
-
-def _documents(article: Article, now: datetime) -> Iterator[Document]:
-    embargoed = article.embargoed_until is not None and article.embargoed_until > now
-    membership = getattr(article, "membership", None)
-    for version in article.all_versions:
-        text = f"{version.headline}\n{version.standfirst}\n{version.body}"
-        yield Document(
-            article=article.pk,
-            version=version.number,
-            outlet=article.outlet.slug,
-            outlet_name=article.outlet.name,
-            headline=version.headline,
-            standfirst=version.standfirst,
-            body=version.body,
-            byline=article.byline_of(version),
-            language=version.language or article.language or guess_language(text),
-            kind=version.kind,
-            topics=_named(article, Tag.Kind.TOPIC),
-            persons=_named(article, Tag.Kind.PERSON),
-            places=_named(article, Tag.Kind.PLACE),
-            orgs=_named(article, Tag.Kind.ORGANISATION),
-            sources=tuple(row.name for row in article.all_attributions if row.version_id == version.pk),
-            quotes=tuple(row.text for row in article.all_quotes if row.version_id == version.pk),
-            changes=_changes(version),
-            story=membership.story_id if membership else 0,
-            published=article.published_at,
-            captured=version.recorded_at,
-            current=version.pk == article.current_version_id,
-            restricted=embargoed or article.status != Article.Status.USABLE,
-            # A rewrite says it anew; only near-copies fold under the text they repeat.
-            copies=(membership.copy_of_id or 0) if membership and membership.role == Membership.Role.NEAR_COPY else 0,
-            content_hash=version.content_sha256,
+    sources = _texts(Attribution.objects.filter(IsAny("article_id", shared), rejected_at=None), "name")
+    quotes = _texts(Quote.objects.filter(IsAny("article_id", shared)), "text")
+    found: dict[int, list[Document]] = {pk: [] for pk in ids}
+    for row in versions:
+        article, pk, number, kind, headline, standfirst, body, byline, language, recorded_at, digest, kinds, silent = (
+            row
         )
+        own_language, later_byline, current, values = shared[article]
+        found[article].append(
+            Document(
+                article=article,
+                version=number,
+                headline=headline,
+                standfirst=standfirst,
+                body=body,
+                byline=byline or later_byline,
+                language=language or own_language or guess_language(f"{headline}\n{standfirst}\n{body}"),
+                kind=kind,
+                sources=tuple(sources.get(pk, ())),
+                quotes=tuple(quotes.get(pk, ())),
+                # As a query names them, "quote-removed" and the like.
+                changes=(*(name.replace("_", "-") for name in kinds or ()), *(("silent",) if silent else ())),
+                captured=recorded_at,
+                current=pk == current,
+                content_hash=digest,
+                **values,
+            )
+        )
+    return [ArticleDocuments(pk, tuple(documents)) for pk, documents in found.items()]
 
 
-def _changes(version: Version) -> tuple[str, ...]:
-    """Return the classes of change of a version as a query names them, "quote-removed" and the like."""
-    change = getattr(version, "change", None)
-    if change is None:
-        return ()
-    return (*(kind.replace("_", "-") for kind in change.kinds), *(("silent",) if change.is_silent else ()))
+def _shared(ids: Sequence[int], now: datetime) -> dict[int, tuple[str, str, int | None, dict[str, Any]]]:
+    """Return what all versions of an article share: its language, its later byline, its current version,
+    and values of documents."""
+    tags = _tags(ids)
+    nothing: tuple[tuple[str, ...], ...] = ((),) * len(KINDS)
+    rows = Article.objects.filter(IsAny("pk", ids), merged_into=None).values_list(
+        "pk",
+        "language",
+        "later_byline",
+        "current_version_id",
+        "status",
+        "embargoed_until",
+        "published_at",
+        "outlet__slug",
+        "outlet__name",
+        "membership__story_id",
+        "membership__role",
+        "membership__copy_of_id",
+    )
+    found = {}
+    for pk, language, later_byline, current, status, embargoed, published, slug, name, story, role, copied in rows:
+        topics, persons, places, orgs = tags.get(pk, nothing)
+        found[pk] = (
+            language,
+            later_byline,
+            current,
+            {
+                "outlet": slug,
+                "outlet_name": name,
+                "topics": topics,
+                "persons": persons,
+                "places": places,
+                "orgs": orgs,
+                "story": story or 0,
+                "published": published,
+                "restricted": status != Article.Status.USABLE or (embargoed is not None and embargoed > now),
+                # A rewrite says it anew; only near-copies fold under the text they repeat.
+                "copies": copied or 0 if role == Membership.Role.NEAR_COPY else 0,
+            },
+        )
+    return found
+
+
+def _tags(ids: Sequence[int]) -> dict[int, tuple[tuple[str, ...], ...]]:
+    """Return the names of the tags on each article, by kind, in order."""
+    pairs = list(
+        ArticleTag.objects.filter(IsAny("article_id", ids), removed_at=None)
+        .order_by("article", "position", "pk")
+        .values_list("article_id", "tag_id")
+    )
+    tags = Tag.objects.filter(IsAny("pk", {tag for _, tag in pairs})).values_list("pk", "name", "kind")
+    known = {pk: (name, KINDS.index(Tag.Kind(kind))) for pk, name, kind in tags}
+    found: dict[int, tuple[list[str], ...]] = defaultdict(lambda: tuple([] for _ in KINDS))
+    for article, tag in pairs:
+        name, kind = known[tag]
+        found[article][kind].append(name)
+    return {article: tuple(map(tuple, names)) for article, names in found.items()}
+
+
+def _texts(rows: Any, name: str) -> dict[int, list[str]]:
+    """Return a field of the rows of each version, in the order in which they were written."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for version, text in rows.order_by("pk").values_list("version_id", name):
+        found[version].append(text)
+    return found
 
 
 def expected_entries(now: datetime) -> Iterator[tuple[int, int, str, bool, bool]]:

@@ -16,14 +16,17 @@ from archive import clock
 from archive.articles import legal
 from archive.engine import ENGINES, search_engine
 from archive.models import Article, IndexEntry
-from archive.search import IndexDamaged, IndexMissing
+from archive.search import ArticleDocuments, IndexDamaged, IndexMissing
 
 from .documents import article_documents
 from .drain import DRAIN_LOCK, REBUILD_LOCK, advisory_lock, drain
 
 log = logging.getLogger(__name__)
 
-CHUNK = 2000
+# One commit takes so many articles, or so many characters of text where articles are long.
+CHUNK = 8000
+PART = 1000
+CHARACTERS = 24_000_000
 # By then the transaction of an erasure has committed, and what is read from the database no longer holds the words.
 SETTLED_AFTER = timedelta(minutes=1)
 
@@ -46,19 +49,14 @@ def rebuild(engine_name: str | None = None, progress: Callable[[int, int], None]
         after = held_already[-1] if held_already else 0
         total = Article.objects.filter(merged_into=None).count()
         built = len(held_already)
-        while True:
-            chunk = list(
-                Article.objects.filter(pk__gt=after, merged_into=None)
-                .order_by("pk")
-                .values_list("pk", flat=True)[:CHUNK]
-            )
-            if not chunk:
-                break
-            generation.replace(article_documents(chunk, clock.now()))
-            after = chunk[-1]
-            built += len(chunk)
+        while documents := _next_documents(after):
+            generation.replace(documents)
+            after = documents[-1].article
+            built += len(documents)
             if progress:
                 progress(built, total)
+        # Merging what was built takes a while, so it is done before the drainer is made to wait.
+        generation.tidy()
         with advisory_lock(DRAIN_LOCK, wait=True):
             changed = IndexEntry.objects.filter(wanted_at__gte=generation.started_at).values_list(
                 "article_id", flat=True
@@ -72,14 +70,34 @@ def rebuild(engine_name: str | None = None, progress: Callable[[int, int], None]
     return built
 
 
+def _next_documents(after: int) -> list[ArticleDocuments]:
+    """Return the documents for the next commit, of the articles numbered above `after`."""
+    found: list[ArticleDocuments] = []
+    size = 0
+    while len(found) < CHUNK and size < CHARACTERS:
+        articles = Article.objects.filter(pk__gt=after, merged_into=None).order_by("pk")
+        ids = list(articles.values_list("pk", flat=True)[: min(PART, CHUNK - len(found))])
+        if not ids:
+            break
+        part = article_documents(ids, clock.now())
+        found += part
+        size += sum(len(document.body) for entry in part for document in entry.documents)
+        after = ids[-1]
+    return found
+
+
 def drain_or_rebuild() -> int:
     """Index what waits; an index that is missing, damaged, or older than an erasure is rebuilt.
 
-    Returns how many articles were carried.
+    Returns how many articles were carried. Where nothing waits, segments that have become many are merged.
     """
     try:
         search_engine().languages()
         carried = drain()
+        if not carried:
+            with advisory_lock(DRAIN_LOCK, wait=False) as held:
+                if held:
+                    search_engine().tidy()
         forget_erased()
         return carried
     except (IndexMissing, IndexDamaged) as error:

@@ -39,6 +39,11 @@ class Blob(models.Model):
         return zlib.decompress(bytes(self.data))
 
 
+def sees_restricted(user) -> bool:
+    """Say whether a person sees withheld, embargoed and canceled articles."""
+    return bool(user is not None and user.is_active and user.has_perm("archive.view_restricted"))
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     """Chainable reads on articles. Every page starts from `visible_to`."""
 
@@ -48,10 +53,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         Whoever holds the permission `archive.view_restricted` (archivists) also sees withheld, embargoed and canceled
         articles.
         """
-        articles = self.filter(merged_into=None)
-        if user is not None and user.is_active and user.has_perm("archive.view_restricted"):
-            return articles
-        return articles.published(at)
+        return self.visible_where(sees_restricted(user), at)
+
+    def visible_where(self, restricted: bool, at: datetime | None = None) -> ArticleQuerySet:
+        """Return what those see who hold the permission to see restricted articles, or those who do not."""
+        return self.filter(merged_into=None) if restricted else self.published(at)
 
     def published(self, at: datetime | None = None) -> ArticleQuerySet:
         """Return the articles that everyone at the desk may see at that moment."""

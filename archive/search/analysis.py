@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 import snowballstemmer
 
@@ -46,8 +46,8 @@ def _marks() -> str:
 
 
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-LETTER = rf"(?:(?![{IDEOGRAPHS}])[^\W_])"
-WORD_PIECE = rf"{LETTER}(?:{LETTER}|[{_marks()}])*"
+LETTERS_ONLY = rf"[^\W_{IDEOGRAPHS}]+"
+WORD_PIECE = rf"{LETTERS_ONLY}(?:[{_marks()}]+(?:{LETTERS_ONLY})?)*"
 TOKEN = re.compile(rf"[{IDEOGRAPHS}]|{WORD_PIECE}(?:['’ʼ]{WORD_PIECE})*")
 PLAIN_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 DROPPED_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]")
@@ -97,7 +97,7 @@ def stem(form: str, language: str) -> str:
     return f"{language}:{stemmer.stemWord(form) or form}"  # type: ignore[attr-defined]
 
 
-class _Terms(dict[str, tuple[str, str]]):
+class Terms(dict[str, tuple[str, str]]):
     """Raw token -> (form, stem) in one language, remembered; emptied when it has grown past its size."""
 
     def __init__(self, language: str) -> None:
@@ -113,17 +113,48 @@ class _Terms(dict[str, tuple[str, str]]):
         return found
 
 
+class Part(dict[str, str]):
+    """Raw token -> its form or its stem in one language: a `Terms` by one of its sides, for the quickest look-up."""
+
+    def __init__(self, language: str, side: int) -> None:
+        super().__init__()
+        self.terms, self.side = terms_of(language), side
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= CACHE_SIZE:
+            self.clear()
+        self[token] = found = self.terms[token][self.side]
+        return found
+
+
 @cache
-def _terms(language: str) -> _Terms:
-    return _Terms(language)
+def terms_of(language: str) -> Terms:
+    """Return the table of raw tokens to (form, stem) for a language as `stemming_language` names it."""
+    return Terms(language)
+
+
+@cache
+def forms_of(language: str) -> Part:
+    """Return the table of raw tokens to forms for a language as `stemming_language` names it."""
+    return Part(language, 0)
+
+
+@cache
+def stems_of(language: str) -> Part:
+    """Return the table of raw tokens to stems for a language as `stemming_language` names it."""
+    return Part(language, 1)
+
+
+def raw_tokens(text: str) -> list[str]:
+    """Return the tokens of a text in order, in lower case but not folded yet."""
+    lowered = text.lower()
+    return (PLAIN_TOKEN if lowered.isascii() else TOKEN).findall(lowered)
 
 
 def analyze(text: str, language: str) -> list[tuple[str, str]]:
     """Return (form, stem) of each token of a text in a language, in order."""
-    table = _terms(stemming_language(language))
-    lowered = text.lower()
-    tokens = (PLAIN_TOKEN if lowered.isascii() else TOKEN).findall(lowered)
-    return [table[token] for token in tokens]
+    table = terms_of(stemming_language(language))
+    return [table[token] for token in raw_tokens(text)]
 
 
 @cache
@@ -134,12 +165,14 @@ def stemming_language(language: str) -> str:
     return base if base in STEMMERS else ""
 
 
-def tokens(text: str, language: str) -> Iterator[tuple[int, int, str, str]]:
-    """Return start, end, form and stem of each token; for marking matches in the text as it is printed."""
-    table = _terms(stemming_language(language))
-    for found in TOKEN.finditer(text):
-        form, stemmed = table[found[0].lower()]
-        yield found.start(), found.end(), form, stemmed
+def printed_tokens(text: str) -> list[str]:
+    """Return the tokens of a text in order, as they are printed."""
+    return TOKEN.findall(text)
+
+
+def token_spans(text: str, most: int) -> list[tuple[int, int]]:
+    """Return start and end of each of the first tokens of a text."""
+    return [found.span() for found in islice(TOKEN.finditer(text), most)]
 
 
 def forms(text: str) -> list[str]:

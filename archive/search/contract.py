@@ -52,6 +52,10 @@ class Writable(Protocol):
         """This function will yield what the index holds, in no particular order."""
         ...
 
+    def tidy(self) -> None:
+        """This function will merge small pieces where they have become many, and drop what is no longer needed."""
+        ...
+
 
 class Generation(Writable, Protocol):
     """A new index being built beside the live one."""
@@ -108,10 +112,6 @@ class SearchEngine(Writable, Protocol):
 
     def verify(self) -> list[str]:
         """This function will read the whole index and return what is damaged in it, in words; empty when sound."""
-        ...
-
-    def tidy(self) -> None:
-        """This function will merge small pieces and drop what is no longer needed."""
         ...
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from datetime import date
 from rapidfuzz.distance import OSA
 
 from . import plan as plans
-from .analysis import stemming_language, tokens
+from .analysis import printed_tokens, stemming_language, terms_of, token_spans
 from .nodes import Node
 from .plan import Planner
 
@@ -48,12 +48,25 @@ class _Wanted:
         return not (self.stems or self.forms or self.patterns or self.fuzzy or self.runs)
 
 
+class Matched(dict[str, bool]):
+    """Token as printed -> whether it is to be marked, in one language, each asked once."""
+
+    def __init__(self, wanted: _Wanted, language: str) -> None:
+        super().__init__()
+        self.wanted, self.terms = wanted, terms_of(language)
+
+    def __missing__(self, token: str) -> bool:
+        self[token] = found = self.wanted.matches(*self.terms[token.lower()])
+        return found
+
+
 class Marker:
     """Marks the words of a query in texts."""
 
     def __init__(self, query: Node, languages: Sequence[str], today: date) -> None:
         self.plan = Planner(languages, today).plan(query)
         self.known: dict[str, _Wanted] = {}
+        self.matched: dict[tuple[str, str], Matched] = {}
 
     def _wanted(self, zone: str) -> _Wanted:
         if zone not in self.known:
@@ -68,17 +81,26 @@ class Marker:
             )
         return self.known[zone]
 
-    def spans(self, text: str, language: str, zone: str = "body") -> list[tuple[int, int]]:
-        """Return where the text holds matched words: start and end of each, in order."""
+    def spans(self, text: str, language: str, zone: str = "body", most: int | None = None) -> list[tuple[int, int]]:
+        """Return where the text holds matched words: start and end of each, in order, no more than the first `most`."""
         wanted = self._wanted(zone)
         if wanted.empty:
             return []
-        found = list(tokens(text, stemming_language(language)))
-        marked = {at for at, (_, _, form, stem) in enumerate(found) if wanted.matches(form, stem)}
-        stems = [stem for _, _, _, stem in found]
-        for run, slop in wanted.runs:
-            marked |= _run_places(stems, run, slop)
-        return [found[at][:2] for at in sorted(marked)]
+        base = stemming_language(language)
+        found = printed_tokens(text)
+        if (zone, base) not in self.matched:
+            self.matched[zone, base] = Matched(wanted, base)
+        matches = self.matched[zone, base].__getitem__
+        marked = {at for at, token in enumerate(found) if matches(token)}
+        if wanted.runs:
+            stems = [terms_of(base)[token.lower()][1] for token in found]
+            for run, slop in wanted.runs:
+                marked |= _run_places(stems, run, slop)
+        if not marked:
+            return []
+        shown = sorted(marked)[:most]
+        places = token_spans(text, shown[-1] + 1)
+        return [places[at] for at in shown]
 
     def mark(self, text: str, language: str, zone: str = "headline") -> Runs:
         """Return the whole text as runs."""
@@ -86,7 +108,7 @@ class Marker:
 
     def snippets(self, text: str, language: str, zone: str = "body", pieces: int = PIECES) -> tuple[Runs, ...]:
         """Return the pieces of the text that hold most of the matched words; its beginning when none does."""
-        spans = self.spans(text, language, zone)[:MOST_MARKS]
+        spans = self.spans(text, language, zone, MOST_MARKS)
         if not spans:
             return (_cut(text, [], 0, _end(text, 0)),) if text else ()
         chosen = _choose(text, spans, pieces)

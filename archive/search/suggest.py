@@ -6,6 +6,7 @@ something; both come from the engine's own contract, so no engine change can los
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from .analysis import forms
@@ -16,12 +17,17 @@ from .types import SearchRequest
 TRIED = 3
 
 
-def did_you_mean(engine: SearchEngine, request: SearchRequest) -> str:
-    """Return the query with unknown words replaced by ones spelt alike, "" when that finds nothing either."""
+def did_you_mean(
+    engine: SearchEngine, request: SearchRequest, asked: Callable[[Node], Node] = lambda node: node
+) -> str:
+    """Return the query with unknown words replaced by ones spelt alike, "" when that finds nothing either.
+
+    `asked` says what a query is asked as.
+    """
     corrected = _corrected(engine, request.query, request.hidden)
     if corrected is None:
         return ""
-    bare = replace(request, query=corrected, offset=0, limit=0, facets=(), histogram=False, fold_copies=False)
+    bare = replace(request, query=asked(corrected), offset=0, limit=0, facets=(), histogram=False, fold_copies=False)
     return to_string(corrected) if engine.search(bare).total else ""
 
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from archive import clock
-from archive.articles.searching import SearchPage, pending_hidden, search_page
+from archive.articles.hits import pending_hidden
+from archive.articles.searching import SearchPage, search_page
 from archive.engine import search_engine
 from archive.filters import ORDERS, SearchFilter
 from archive.models import User

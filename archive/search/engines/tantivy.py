@@ -33,6 +33,7 @@ SMALL_HEAP = 20_000_000
 SMALL = 200
 MANIFEST = "manifest.json"
 CHUNK = 50_000
+MANY = 24
 
 
 @contextmanager
@@ -106,18 +107,18 @@ class TantivyIndex:
             index = tantivy.Index.open(str(self.folder))
             writer = index.writer(HEAP if len(articles) > SMALL else SMALL_HEAP, 1)
             try:
-                entries = changed_articles(articles)
-                if entries:
-                    # By query: deleting by term takes the number for a signed one and would find nothing.
-                    writer.delete_documents_by_query(Query.term_set_query(index.schema, "article", sorted(entries)))
-                for entry in entries.values():
-                    for document in entry.documents:
-                        writer.add_document(prepare(document))
-                writer.commit()
+                put(writer, index.schema, articles)
                 writer.garbage_collect_files()
             finally:
                 writer.wait_merging_threads()
             note_checksums(self.folder)
+
+    def tidy(self) -> None:
+        """Let Tantivy merge where segments have become many; it does so by itself at most commits."""
+        with damage_named(self.folder):
+            segments = json.loads((self.folder / "meta.json").read_text(encoding="utf8"))["segments"]
+        if len(segments) > MANY:
+            self.replace([])
 
     def entries(self) -> Iterator[Entry]:
         """Yield what the index holds."""
@@ -132,20 +133,55 @@ class TantivyIndex:
                     yield Entry(int(article or 0), int(version or 0), digest, bool(current), not is_open)
 
 
+def put(writer: Any, fields: tantivy.Schema, articles: Sequence[ArticleDocuments]) -> None:
+    """Commit exactly these documents of these articles."""
+    entries = changed_articles(articles)
+    if entries:
+        # By query: deleting by term takes the number for a signed one and would find nothing.
+        writer.delete_documents_by_query(Query.term_set_query(fields, "article", sorted(entries)))
+    for entry in entries.values():
+        for document in entry.documents:
+            writer.add_document(prepare(document))
+    writer.commit()
+
+
 class TantivyGeneration(TantivyIndex):
-    """A generation being built."""
+    """A generation being built: one writer stays open from batch to batch, so merges go on beside the next batch."""
 
     def __init__(self, folder: Path, generations: Generations) -> None:
         super().__init__(folder)
         self.generations = generations
         self.started_at = generations.started_at(folder)
+        self._writer: Any = None
+
+    def replace(self, articles: Sequence[ArticleDocuments]) -> None:
+        """Make the index hold exactly these documents of these articles."""
+        with damage_named(self.folder):
+            if self._writer is None:
+                self._index = tantivy.Index.open(str(self.folder))
+                self._writer = self._index.writer(HEAP, 1)
+            put(self._writer, self._index.schema, articles)
+
+    def tidy(self) -> None:
+        """Wait for merges to finish, drop files that are no longer needed, and note the checksums of the others."""
+        if self._writer is None:
+            return
+        writer, self._writer = self._writer, None
+        with damage_named(self.folder):
+            try:
+                writer.garbage_collect_files()
+            finally:
+                writer.wait_merging_threads()
+            note_checksums(self.folder)
 
     def promote(self) -> None:
         """Make this generation the live one."""
+        self.tidy()
         self.generations.promote(self.folder)
 
     def discard(self) -> None:
         """Remove this generation."""
+        self._writer = None
         self.generations.discard(self.folder)
 
 
@@ -291,8 +327,8 @@ class TantivyEngine:
             return [str(error)]
 
     def tidy(self) -> None:
-        """Let Tantivy merge what its policy wants and drop files that are no longer needed."""
-        TantivyIndex(self.generations.live()).replace([])
+        """Let Tantivy merge where segments have become many."""
+        TantivyIndex(self.generations.live()).tidy()
 
     def close(self) -> None:
         """Let go of the index."""

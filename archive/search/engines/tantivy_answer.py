@@ -14,8 +14,8 @@ from tantivy import Order as Direction
 from ..plan import Planner
 from ..query import which_versions
 from ..types import FacetCount, Hit, Order, SearchRequest, SearchResult
-from .tantivy_compile import Compiler, unscored
-from .whoosh_documents import microseconds
+from .filing import microseconds
+from .tantivy_compile import Compiler, flat_score, unscored
 
 MOST_VALUES = 100_000
 SLACK = 16
@@ -39,15 +39,19 @@ class Answer:
         self.compiler = compiler
         self.request = request
         self.all_versions = which_versions(request.query) == "all"
-        self.query = self._seen(compiler.compile(Planner(languages, request.today).plan(request.query)))
+        plan = Planner(languages, request.today).plan(request.query)
+        # Where all matches score alike, their order is that of their numbers, which Tantivy can sort by.
+        self.alike = flat_score(plan)
+        self.query = self._seen(compiler.compile(plan))
 
     def _seen(self, query: Query) -> Query:
         term, request = self.compiler.term, self.request
         parts: list[tuple[Occur, Query]] = [(Occur.Must, query)]
+        # Leaving out the few is quicker than asking for the many.
         if not self.all_versions:
-            parts.append((Occur.Must, unscored(term("current", True))))
+            parts.append((Occur.MustNot, term("current", False)))
         if not request.include_restricted:
-            parts.append((Occur.Must, unscored(term("open", True))))
+            parts.append((Occur.MustNot, term("open", False)))
         if request.hidden:
             parts.append((Occur.MustNot, self._articles(request.hidden)))
         if request.only is not None:
@@ -63,10 +67,10 @@ class Answer:
 
     def result(self) -> SearchResult:
         """Return the answer."""
-        total = count(self.searcher, self.query)
-        facets, histogram, undated = self._facets(total)
         others, suppressed = self._folded() if self.request.fold_copies and not self.all_versions else ({}, set())
-        hits = self._hits(total, others, suppressed)
+        hits, kept = self._hits(others, suppressed)
+        total = count(self.searcher, self.query) if kept is None or suppressed else kept
+        facets, histogram, undated = self._facets(total)
         return SearchResult(total, hits, total - len(suppressed), facets, histogram, undated)
 
     def _facets(self, total: int) -> tuple[dict[str, tuple[FacetCount, ...]], tuple[FacetCount, ...], int]:
@@ -100,52 +104,65 @@ class Answer:
         months = sorted(found["month"])
         return facets, tuple(FacetCount(value, count) for value, count in months), total - sum(c for _, c in months)
 
-    def _ranked(self, query: Query, limit: int) -> tuple[list[Row], bool]:
-        """Return the best rows in the contract's order as far as it is sure, and whether these are all."""
+    def _ranked(self, query: Query, limit: int) -> tuple[list[Row], bool, int]:
+        """Return the best rows in the contract's order as far as it is sure, whether these are all, and how many
+        match."""
         order = self.request.order
-        if order is Order.RELEVANCE:
-            found = self.searcher.search(query, limit, False).hits
-        else:
+        if order is not Order.RELEVANCE:
             direction = Direction.Desc if order is Order.NEWEST else Direction.Asc
-            found = self.searcher.search(query, limit, False, order_by_field="published", order=direction).hits
+            result: Any = self.searcher.search(query, limit, True, order_by_field="published", order=direction)
+        elif self.alike is not None:
+            result = self.searcher.search(query, limit, True, order_by_field="article", order=Direction.Desc)
+        else:
+            result = self.searcher.search(query, limit, True)
+        found = result.hits
         addresses = [address for _, address in found]
-        articles, versions, published = (
-            self.searcher.fast_field_values(name, addresses) for name in ("article", "version", "published")
-        )
-        rows: list[Row] = []
-        for (score, _), article, version, at in zip(found, articles, versions, published, strict=True):
-            if order is Order.RELEVANCE:
-                rank, shown = float(score), float(score)
-            else:
-                rank = float("-inf") if at is None else float(at if order is Order.NEWEST else -at)
-                shown = 0.0
-            rows.append((rank, int(article or 0), int(version or 0), shown))
+        articles, versions = (self.searcher.fast_field_values(name, addresses) for name in ("article", "version"))
+        ranks, scores = self._ranks(found, addresses, articles)
+        rows: list[Row] = [
+            (rank, int(article or 0), int(version or 0), score)
+            for rank, article, version, score in zip(ranks, articles, versions, scores, strict=True)
+        ]
         rows.sort(key=lambda row: (-row[0], -row[1], -row[2]))
         whole = len(found) < limit
         if rows and not whole:
             # What ties with the last row may go on beyond what was fetched.
             rows = [row for row in rows if row[0] > rows[-1][0]]
-        return rows, whole
+        return rows, whole, int(result.count or 0)
 
-    def _hits(self, total: int, others: dict[int, list[int]], suppressed: set[int]) -> tuple[Hit, ...]:
+    def _ranks(self, found: list[Any], addresses: list[Any], articles: list[Any]) -> tuple[list[float], list[float]]:
+        """Return what each row is ordered by, larger first, and the score it shows."""
+        order = self.request.order
+        if order is not Order.RELEVANCE:
+            published = self.searcher.fast_field_values("published", addresses)
+            turn = 1 if order is Order.NEWEST else -1
+            return [float("-inf") if at is None else float(at * turn) for at in published], [0.0] * len(found)
+        if self.alike is not None:
+            return [float(article or 0) for article in articles], [self.alike] * len(found)
+        scores = [float(score) for score, _ in found]
+        return scores, scores
+
+    def _hits(self, others: dict[int, list[int]], suppressed: set[int]) -> tuple[tuple[Hit, ...], int | None]:
+        """Return the hits of the page, and how many there are in all where that was counted on the way."""
         wanted = self.request.offset + self.request.limit
-        if not self.request.limit or not total:
-            return ()
+        if not self.request.limit:
+            return (), None
         query = self.query
         if suppressed:
             query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._articles(suppressed))])
         limit = wanted + SLACK
         while True:
-            rows, whole = self._ranked(query, limit)
+            rows, whole, matching = self._ranked(query, limit)
             if whole or len(rows) >= wanted:
                 break
             limit *= 4
         rows = rows[self.request.offset : wanted]
         current = self._current(rows)
-        return tuple(
+        hits = tuple(
             Hit(article, version, round(score, 6), (article, version) in current, tuple(others.get(article, ())))
             for _, article, version, score in rows
         )
+        return hits, matching
 
     def _current(self, rows: list[Row]) -> set[tuple[int, int]]:
         """Return which of the rows are current versions."""

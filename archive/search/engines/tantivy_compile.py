@@ -11,7 +11,7 @@ import re
 from tantivy import FieldType, Occur, Query, Schema
 
 from .. import plan as plans
-from .whoosh_documents import seconds
+from .filing import seconds
 
 TEXT_ZONES = ("headline", "standfirst", "body")
 HEADLINE_BOOST = 2.0
@@ -25,6 +25,23 @@ def either(queries: list[Query]) -> Query:
 def unscored(query: Query) -> Query:
     """Return the query with a score of nothing."""
     return Query.const_score_query(query, 0.0)
+
+
+FLAT = {plans.Form: 2.0, plans.FormPattern: 1.0, plans.FormFuzzy: 1.0}
+
+
+def flat_score(plan: plans.Plan) -> float | None:
+    """Return the score of every match where all score alike, None where they may differ."""
+    match plan:
+        case plans.Stems() | plans.Run():
+            return None
+        case plans.AllOf():
+            scores = [flat_score(child) for child in plan.children]
+            known = [score for score in scores if score is not None]
+            return sum(known) if len(known) == len(scores) else None
+        case plans.AnyOf():
+            return 0.0 if all(flat_score(child) == 0.0 for child in plan.children) else None
+    return FLAT.get(type(plan), 0.0)
 
 
 class Compiler:
@@ -46,12 +63,14 @@ class Compiler:
                 zones = (plan.zone,) if plan.zone else TEXT_ZONES
                 return either([self._run(zone, run, plan.slop) for zone in zones for run in plan.runs])
             case plans.Form():
-                return Query.const_score_query(self.term(_forms(plan.zone), plan.form), 2.0)
+                return Query.const_score_query(self.term(_forms(plan.zone), plan.form), FLAT[plans.Form])
             case plans.FormPattern():
                 pattern = Query.regex_query(self.schema, _forms(plan.zone), regex(plan.pattern))
-                return Query.const_score_query(pattern, 1.0)
+                return Query.const_score_query(pattern, FLAT[plans.FormPattern])
             case plans.FormFuzzy():
-                return Query.const_score_query(self._fuzzy(_forms(plan.zone), plan.form, plan.distance), 1.0)
+                return Query.const_score_query(
+                    self._fuzzy(_forms(plan.zone), plan.form, plan.distance), FLAT[plans.FormFuzzy]
+                )
             case plans.Names():
                 return self._all([self._name(plan.field, term) for term in plan.terms])
             case plans.NamePattern():

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import tantivy
 
-from ..analysis import analyze, name_terms
+from ..analysis import forms_of, raw_tokens, stemming_language, stems_of
 from ..types import Document
-from .whoosh_documents import code_terms, microseconds, name_values, seconds
+from .filing import code_terms, microseconds, name_values, names_filed, seconds
 
 ZONES = ("headline", "standfirst", "body", "quote")
 NAMES = ("by", "outlet", "tag", "person", "place", "org", "source")
@@ -48,21 +48,19 @@ def schema() -> tantivy.Schema:
 def prepare(document: Document) -> tantivy.Document:
     """Return the document to add."""
     found = tantivy.Document()
-    texts = {
-        "headline": (document.headline,),
-        "standfirst": (document.standfirst,),
-        "body": (document.body,),
-        "quote": document.quotes,
-    }
+    language = stemming_language(document.language)
+    stem_of, form_of = stems_of(language).__getitem__, forms_of(language).__getitem__
     all_forms: set[str] = set()
     all_stems: list[str] = []
-    for zone, values in texts.items():
-        tokens = [analyze(value, document.language) for value in values]
+    for zone, values in zip(
+        ZONES, ((document.headline,), (document.standfirst,), (document.body,), document.quotes), strict=True
+    ):
+        tokens = [raw_tokens(value) for value in values if value]
         if not any(tokens):
             continue
-        stems = [" ".join(stem for _, stem in value) for value in tokens]
-        forms = {form for value in tokens for form, _ in value}
-        found.add_text(zone, f" {GAP} ".join(stems))
+        stems = [" ".join(map(stem_of, value)) for value in tokens]
+        forms = set(map(form_of, set(tokens[0]) if len(tokens) == 1 else set().union(*tokens)))
+        found.add_text(zone, f" {GAP} ".join(stems) if len(stems) > 1 else stems[0])
         found.add_text(f"form_{zone}", " ".join(forms))
         if zone != "quote":
             all_forms |= forms
@@ -71,7 +69,7 @@ def prepare(document: Document) -> tantivy.Document:
     found.add_text("form", " ".join(all_forms))
     for name, names in name_values(document).items():
         words = []
-        for term in name_terms(names):
+        for term in names_filed(names) if names else ():
             if " " in term or term.startswith("="):
                 found.add_text(name, term)
             else:

@@ -7,17 +7,16 @@ between reading the table and opening it is tried again. Views are opened anew a
 
 from __future__ import annotations
 
-import functools
 import os
 import pickle
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
@@ -29,13 +28,11 @@ from ..plan import Planner
 from ..query import which_versions
 from ..types import Entry, FacetCount, Hit, Order, SearchRequest, SearchResult, Statistics
 from . import whoosh_writer
+from .filing import microseconds
 from .generations import Generations, folder_size
-from .whoosh_documents import microseconds
+from .whoosh_codec import damaged_files
 from .whoosh_evaluate import TEXT_ZONES, Evaluator, Weighing, near_terms
 from .whoosh_segments import UNDATED_MONTH, Segment
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 RETRIES = 8
 NAME = "MAIN"
@@ -86,8 +83,13 @@ class WhooshIndex:
 
     def replace(self, articles: Sequence[ArticleDocuments]) -> None:
         """Make the index hold exactly these documents of these articles."""
-        try:
+        with self._damage_named():
             whoosh_writer.write(self.folder, list(changed_articles(articles).values()))
+
+    @contextmanager
+    def _damage_named(self) -> Iterator[None]:
+        try:
+            yield
         except DAMAGE as error:
             raise IndexDamaged(
                 f"The search index in {self.folder} can't be written ({error!r}); run: manage.py rebuild_index"
@@ -97,10 +99,15 @@ class WhooshIndex:
                 f"The search index in {self.folder} has no table of contents; run: manage.py rebuild_index"
             ) from error
 
+    def tidy(self) -> None:
+        """Merge small segments and drop deleted documents."""
+        with self._damage_named():
+            whoosh_writer.tidy(self.folder)
+
     def entries(self) -> Iterator[Entry]:
         """Yield what the index holds."""
         for segment in open_view(self.folder, None).segments:
-            for row, is_open in zip(segment.rows[segment.alive], segment.open[segment.alive], strict=True):
+            for row, is_open in zip(segment.rows()[segment.alive], segment.open[segment.alive], strict=True):
                 yield Entry(
                     int(row["article"]), int(row["version"]), row["hash"].decode(), bool(row["flags"] & 1), not is_open
                 )
@@ -146,18 +153,6 @@ def open_view(folder: Path, before: View | None) -> View:
     raise AssertionError("unreachable")
 
 
-def _one_at_a_time(method: Callable[P, T]) -> Callable[P, T]:
-    """Let one thread at a time run a method that reads files of the index."""
-
-    @functools.wraps(method)
-    def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        engine = args[0]
-        with engine._reading:  # type: ignore[attr-defined]
-            return method(*args, **kwargs)
-
-    return run
-
-
 class WhooshEngine:
     """Searches and writes the live generation."""
 
@@ -167,8 +162,6 @@ class WhooshEngine:
         self.generations = Generations(root)
         self._view: View | None = None
         self._lock = threading.Lock()
-        # Whoosh's files remember where they were read last, so one thread reads at a time.
-        self._reading = threading.RLock()
 
     def view(self) -> View:
         """Return the newest view of the live generation."""
@@ -207,12 +200,10 @@ class WhooshEngine:
         whoosh_writer.create(folder)
         return WhooshGeneration(folder, self.generations)
 
-    @_one_at_a_time
     def languages(self) -> tuple[str, ...]:
         """Return the languages held."""
         return self.view().languages
 
-    @_one_at_a_time
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer a request."""
         view = self.view()
@@ -223,14 +214,18 @@ class WhooshEngine:
                 f"The search index can't be read ({error!r}); run: manage.py check_index --fix"
             ) from error
 
-    @_one_at_a_time
     def complete(self, beginning: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
         """Return forms that begin so, with the number of open current versions that hold them."""
         view = self.view()
         counts: dict[bytes, int] = {}
         for segment in view.segments:
             for zone in TEXT_ZONES:
-                for term, count, _, _ in segment.beginning(f"form_{zone}", beginning.encode()):
+                held = segment.fields.get(f"form_{zone}")
+                if held is None:
+                    continue
+                first, last = held.beginning(beginning.encode())
+                numbers = held.frequencies(first, last).tolist()
+                for term, count in zip(held.texts(first, last), numbers, strict=True):
                     counts[term] = counts.get(term, 0) + count
         found: list[tuple[str, int]] = []
         for term in sorted(counts, key=lambda t: (-counts[t], t)):
@@ -242,7 +237,6 @@ class WhooshEngine:
                 del found[limit:]
         return found
 
-    @_one_at_a_time
     def similar_forms(self, form: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
         """Return forms spelt like this one in open current versions."""
         view = self.view()
@@ -250,14 +244,13 @@ class WhooshEngine:
         most = 1 if len(form) < 5 else 2
         for segment in view.segments:
             for zone in TEXT_ZONES:
-                for term, away, _ in near_terms(segment.lexicon(f"form_{zone}")[0], form, most):
-                    near[term] = away
+                if (held := segment.fields.get(f"form_{zone}")) is not None:
+                    near |= {term: away for term, away, _ in near_terms(held.lexicon(), form, most)}
         near.pop(form, None)
         counted = [(term, self._visible(view, term.encode(), hidden)) for term in near]
         kept = [pair for pair in counted if pair[1]]
         return sorted(kept, key=lambda pair: (near[pair[0]], -pair[1], pair[0]))[:limit]
 
-    @_one_at_a_time
     def count_form(self, form: str, hidden: frozenset[int]) -> int:
         """Return how many open current versions hold a form."""
         return self._visible(self.view(), form.encode(), hidden)
@@ -274,7 +267,6 @@ class WhooshEngine:
             total += int(mask.sum())
         return total
 
-    @_one_at_a_time
     def begun_at(self) -> datetime:
         """Return when the live generation was begun."""
         return self.generations.started_at(self.generations.live())
@@ -300,23 +292,19 @@ class WhooshEngine:
     def verify(self) -> list[str]:
         """Read the whole live index and return what is damaged in it."""
         try:
-            view = open_view(self.generations.live(), None)
+            folder = self.generations.live()
+            open_view(folder, None)
+            segments = TOC.read(FileStorage(str(folder)), NAME).segments
+            names = [name for segment in segments for name in damaged_files(folder, segment)]
         except (IndexMissing, IndexDamaged) as error:
             return [str(error)]
-        problems = []
-        for segment in view.segments:
-            try:
-                for field, term in segment.terms():
-                    ids = segment.raw(field, term, True)[0]
-                    if not len(ids) or int(ids[-1]) >= segment.count:
-                        raise ValueError(f"{field}:{term!r} names documents that are not there")
-            except DAMAGE as error:
-                problems.append(f"Segment {segment.name} of the search index is damaged: {error}")
-        return problems
+        except DAMAGE as error:
+            return [f"The search index can't be read ({error!r}); run: manage.py rebuild_index"]
+        return [f"{name} of the search index is damaged; run: manage.py rebuild_index" for name in names]
 
     def tidy(self) -> None:
         """Merge small segments and drop deleted documents."""
-        whoosh_writer.tidy(self.generations.live())
+        self.live().tidy()
 
     def close(self) -> None:
         """Let go of the index's files."""
@@ -337,31 +325,28 @@ class Answer:
         weighing = view.weighing if self.until is None else Weighing(view.segments, self.until)
         plan = Planner(view.languages, request.today).plan(request.query)
         self.all_versions = which_versions(request.query) == "all"
+        self.months: tuple[dict[str, int], int] | None = None
         self.matches: list[tuple[Segment, np.ndarray, np.ndarray | None]] = []
         for segment in view.segments:
             mask, scores = Evaluator(segment, weighing).match(plan)
             self.matches.append((segment, mask & self._seen(segment), scores))
 
     def _seen(self, segment: Segment) -> np.ndarray:
-        seen = segment.alive.copy()
-        if not self.all_versions:
-            seen &= segment.current
-        if not self.request.include_restricted:
-            seen &= segment.open
+        seen = segment.seen(current=not self.all_versions, open_only=not self.request.include_restricted)
         if self.request.hidden:
             hidden = np.fromiter(self.request.hidden, np.uint64, len(self.request.hidden))
-            seen &= ~np.isin(segment.articles, hidden)
+            seen = seen & ~np.isin(segment.articles, hidden)
         if self.request.only is not None:
             only = np.fromiter(self.request.only, np.uint64, len(self.request.only))
-            seen &= np.isin(segment.articles, only)
+            seen = seen & np.isin(segment.articles, only)
         if self.until is not None:
-            seen &= segment.captured <= self.until
+            seen = seen & (segment.captured <= self.until)
         return seen
 
     def _rank(self, segment: Segment, scores: np.ndarray | None, docs: np.ndarray) -> np.ndarray:
         """Return what the documents are ordered by, largest first."""
         if self.request.order is Order.RELEVANCE:
-            return np.zeros(len(docs)) if scores is None else scores[docs].astype(np.float64)
+            return np.zeros(len(docs), np.float32) if scores is None else scores[docs]
         published = segment.published[docs]
         if self.request.order is Order.NEWEST:
             return published
@@ -385,7 +370,7 @@ class Answer:
             docs = np.flatnonzero(mask & np.isin(key, groups))
             ranks = self._rank(segment, scores, docs)
             for doc, rank in zip(docs, ranks, strict=True):
-                article, version = int(segment.articles[doc]), int(segment.rows["version"][doc])
+                article, version = int(segment.articles[doc]), int(segment.versions[doc])
                 rows.append((int(key[doc]), -rank, -article, -version, place, int(doc)))
         rows.sort()
         others: dict[int, list[int]] = {}
@@ -414,15 +399,9 @@ class Answer:
             return ()
         rows = []
         for place, (segment, mask, scores) in enumerate(self.matches):
-            docs = np.flatnonzero(mask)
-            ranks = self._rank(segment, scores, docs)
-            if len(docs) > wanted:
-                # All that tie with the last one wanted are kept, so that ties are decided the same way every time.
-                least = np.partition(ranks, len(ranks) - wanted)[len(ranks) - wanted]
-                docs, ranks = docs[ranks >= least], ranks[ranks >= least]
+            docs, ranks = self._best(segment, np.flatnonzero(mask), scores, wanted)
             if len(docs):
-                found = segment.rows[["article", "version"]][docs]
-                rows.append((ranks, segment.articles[docs], found["version"], np.full(len(docs), place), docs))
+                rows.append((ranks, segment.articles[docs], segment.versions[docs], np.full(len(docs), place), docs))
         if not rows:
             return ()
         ranks, articles, versions, places, docs = (np.concatenate(column) for column in zip(*rows, strict=True))
@@ -444,38 +423,90 @@ class Answer:
             )
         return tuple(hits)
 
+    def _best(
+        self, segment: Segment, docs: np.ndarray, scores: np.ndarray | None, wanted: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return as many documents as are wanted, the best, and their ranks; ties go to the newer article."""
+        ranks = self._rank(segment, scores, docs)
+        if len(docs) <= wanted:
+            return docs, ranks
+        least = np.partition(ranks, len(ranks) - wanted)[len(ranks) - wanted]
+        better, tied = np.flatnonzero(ranks > least), np.flatnonzero(ranks == least)
+        room = wanted - len(better)
+        if len(tied) > room:
+            held = docs[tied]
+            age = segment.articles[held] << np.uint64(20) | segment.versions[held]
+            tied = tied[np.argpartition(age, len(age) - room)[len(age) - room :]]
+        kept = np.concatenate((better, tied))
+        return docs[kept], ranks[kept]
+
     def _facet(self, name: str) -> tuple[FacetCount, ...]:
         if name == "month":
             counts = self._months()[0]
             return tuple(
                 FacetCount(month, counts[month]) for month in sorted(counts, reverse=True)[: self.request.facet_size]
             )
-        found: dict[str, int] = {}
+        counted = []
         for segment, mask, _ in self.matches:
             values, docs, places = segment.facet(name)
-            counted = np.bincount(places[mask[docs]], minlength=len(values))
-            for place in np.flatnonzero(counted):
-                if values[place]:
-                    found[values[place]] = found.get(values[place], 0) + int(counted[place])
-        best = sorted(found, key=lambda value: (-found[value], value))[: self.request.facet_size]
-        return tuple(FacetCount(value, found[value]) for value in best)
+            if values:
+                counted.append((values, np.bincount(places[mask[docs]], minlength=len(values))))
+        return tuple(FacetCount(value, count) for value, count in commonest(counted, self.request.facet_size))
 
     def _months(self) -> tuple[dict[str, int], int]:
-        found: dict[str, int] = {}
-        undated = 0
-        for segment, mask, _ in self.matches:
-            seen = np.unique(segment.months()[mask], return_counts=True)
-            for month, count in zip(*(column.tolist() for column in seen), strict=True):
-                if month == UNDATED_MONTH:
-                    undated += int(count)
-                else:
+        if self.months is None:
+            found: dict[str, int] = {}
+            undated = 0
+            for segment, mask, _ in self.matches:
+                months = segment.months()[mask]
+                dated = months[months != UNDATED_MONTH]
+                undated += len(months) - len(dated)
+                if not len(dated):
+                    continue
+                first = int(dated.min())
+                counts = np.bincount(dated - first)
+                for place in np.flatnonzero(counts).tolist():
+                    month = first + place
                     name = f"{1970 + month // 12:04d}-{month % 12 + 1:02d}"
-                    found[name] = found.get(name, 0) + int(count)
-        return found, undated
+                    found[name] = found.get(name, 0) + int(counts[place])
+            self.months = found, undated
+        return self.months
 
     def _histogram(self) -> tuple[tuple[FacetCount, ...], int]:
         found, undated = self._months()
         return tuple(FacetCount(month, found[month]) for month in sorted(found)), undated
+
+
+def commonest(counted: Sequence[tuple[list[str], np.ndarray]], size: int) -> list[tuple[str, int]]:
+    """Return the values with the highest sums of counts over all segments, and the sums; ties go by name.
+
+    Each segment's values are in order. Only the commonest of each are summed; should one beyond them be able to come
+    in among the best, all are.
+    """
+    margin, beyond = size * 4, 0
+    candidates: set[str] = set()
+    for values, counts in counted:
+        places = np.arange(len(counts))
+        if len(counts) > margin:
+            places = np.argpartition(counts, len(counts) - margin)[len(counts) - margin :]
+            beyond += int(counts[places].min())
+        candidates.update(values[place] for place in places.tolist() if counts[place])
+    found = _summed(counted, candidates, size)
+    if beyond and (len(found) < size or found[-1][1] <= beyond):
+        everything = {values[place] for values, counts in counted for place in np.flatnonzero(counts).tolist()}
+        found = _summed(counted, everything, size)
+    return found
+
+
+def _summed(counted: Sequence[tuple[list[str], np.ndarray]], wanted: set[str], size: int) -> list[tuple[str, int]]:
+    wanted.discard("")
+    sums = dict.fromkeys(wanted, 0)
+    for values, counts in counted:
+        for value in wanted:
+            place = bisect_left(values, value)
+            if place < len(values) and values[place] == value:
+                sums[value] += int(counts[place])
+    return sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:size]
 
 
 __all__ = ["WhooshEngine"]

@@ -1,31 +1,30 @@
-"""Whoosh's files as the archive writes them: terms in blocks of arrays, one row of numbers for each version.
+"""Whoosh's files as the archive writes them: whole arrays for each field, and one row of numbers for each version.
 
 The promise: everything goes through Whoosh's own extension points (codec, field types, merge policy), so its commits,
-table of contents and clean-up stay in charge. Postings lie in arrays that are read at once instead of one by one, which
-is what makes common terms, prefixes and facets quick.
+table of contents and clean-up stay in charge. A field's postings lie one after the other in the order of its terms, so
+a term is a slice of an array and a prefix is one slice too: nothing is read or written one posting at a time.
 
-Block in a postings file: count, weights given?, bytes of positions; then ids (u4), weights (f4), positions a posting
-(u2), and the positions (u4, compressed).
+Files of a segment, each with a checksum: `row` (a row for each version), `ids` (u4, the documents of each term), `wgt`
+(u2, weights in halves), `cnt` (u2, positions a posting), `pos` (positions of each term, u4, compressed where that
+pays), `trm` (for each field the terms and where their slices end, and a directory at its end).
 """
 
 from __future__ import annotations
 
+import json
 import struct
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from whoosh import columns, fields, formats
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo
+from whoosh import fields, formats
+from whoosh.codec.base import FieldWriter, PerDocumentWriter
+from whoosh.codec.whoosh3 import W3Codec
 
-BLOCK = 4096
-HEAD = struct.Struct("<III")
-FIELD = struct.Struct("!H")
-EXTENT = struct.Struct("!qi")
-INFO = W3TermInfo._struct
 ROW = np.dtype(
     [
         ("article", "<u8"),
@@ -40,152 +39,40 @@ ROW = np.dtype(
     ]
 )
 CURRENT, RESTRICTED = 1, 2
-UNDATED = -(2**62)
+PACKED_FROM = 256
+ROWS, TERMS, IDS, WEIGHTS, COUNTS, POSITIONS = ".row", ".trm", ".ids", ".wgt", ".cnt", ".pos"
+SUM = struct.Struct("<I")
+TAIL = struct.Struct("<III")  # length and checksum of the directory, checksum of what comes before it
 
-Posting = tuple[bytes, int, float, bytes]
-Ints = np.ndarray[Any, np.dtype[np.uint32]]
-
-
-class PreparedFormat(formats.Format):
-    """A format for terms whose positions are already packed."""
-
-    posting_size = -1
-
-    def word_values(self, value: Any, analyzer: Any, **kwargs: Any) -> Any:
-        """Return the value, which is a list of postings."""
-        return value
+Numbers = np.ndarray[Any, np.dtype[Any]]
 
 
-class PreparedField(fields.FieldType):
-    """A field that is given its postings instead of a text: the archive analyzes for itself."""
+@dataclass(slots=True)
+class Batch:
+    """Terms of one field in order with their postings: `counts` documents each, their ids, and in fields that have
+    them weights in halves, positions a posting, and the positions."""
+
+    field: str
+    terms: list[bytes]
+    counts: Numbers
+    ids: Numbers
+    weights: Numbers | None = None
+    places: Numbers | None = None
+    positions: Numbers | None = None
+
+
+class ArrayField(fields.FieldType):
+    """A field that is given its postings as arrays instead of a text: the archive analyzes for itself."""
 
     def __init__(self, positions: bool = False, weights: bool = False) -> None:
-        self.format = PreparedFormat()
+        self.format = formats.Existence()
         self.positions = positions
         self.weights = weights
-        self.scorable = False
-        self.stored = False
-        self.unique = False
-        self.column_type = None
-        self.vector = None
-        self.analyzer = None
-
-    def index(self, value: list[Posting], **kwargs: Any) -> list[Posting]:
-        """Return the postings as they were given."""
-        return value
-
-    def clean(self) -> None:
-        """Do nothing: there is no analyzer to clean."""
-
-
-class RowField(fields.FieldType):
-    """The numbers of a version, in one fixed-length row."""
-
-    indexed = False
-
-    def __init__(self) -> None:
-        self.format = None
         self.scorable = self.stored = self.unique = False
-        self.vector = self.analyzer = None
-        self.column_type = columns.FixedBytesColumn(ROW.itemsize)
-
-    def to_column_value(self, value: bytes) -> bytes:
-        """Return the row as it was given."""
-        return value
+        self.column_type = self.vector = self.analyzer = None
 
     def clean(self) -> None:
         """Do nothing: there is no analyzer to clean."""
-
-
-class Pool:
-    """Collects postings by term. Documents come in order, so only the terms need sorting, never the postings."""
-
-    def __init__(self) -> None:
-        self.terms: dict[tuple[str, bytes], tuple[list[int], list[float], list[bytes]]] = {}
-
-    def add_document(self, docnum: int, prepared: dict[str, list[Posting]]) -> None:
-        """Take the postings of one document, by field."""
-        terms = self.terms
-        for field, postings in prepared.items():
-            for term, _, weight, packed in postings:
-                key = (field, term)
-                found = terms.get(key)
-                if found is None:
-                    terms[key] = ([docnum], [weight], [packed])
-                else:
-                    found[0].append(docnum)
-                    found[1].append(weight)
-                    found[2].append(packed)
-
-    def iter_postings(self) -> Iterator[tuple[str, bytes, Sequence[int], bytes, bytes, bytes, bytes]]:
-        """Yield field, term, ids, and as packed arrays ids, weights, positions a posting, and positions, by term."""
-        for (field, term), (ids, weights, packed) in sorted(self.terms.items(), key=itemgetter(0)):
-            counts = array("H", [len(piece) // 4 for piece in packed]).tobytes()
-            yield field, term, ids, array("I", ids).tobytes(), array("f", weights).tobytes(), counts, b"".join(packed)
-
-    def cleanup(self) -> None:
-        """Let go of what was collected."""
-        self.terms = {}
-
-
-class ArchiveFieldWriter(W3FieldWriter):
-    """Writes whole posting lists at once."""
-
-    def add_postings(self, schema: Any, lengths: Any, items: Iterable[Any]) -> None:
-        """Write the lists, which come sorted by field and term."""
-        last = None
-        for field, term, ids, *arrays in items:
-            if field != last:
-                if last is not None:
-                    self.finish_field()
-                self.start_field(field, schema[field])
-                last = field
-            self._write(schema[field], term, ids, *arrays)
-        if last is not None:
-            self.finish_field()
-
-    def _write(
-        self,
-        field: PreparedField,
-        term: bytes,
-        ids: Any,
-        packed_ids: bytes,
-        weights: bytes,
-        counts: bytes,
-        places: bytes,
-    ) -> None:
-        """Write one list; `ids` is a sequence of the documents, the rest are arrays as bytes."""
-        total = len(ids)
-        blocks = []
-        done = 0
-        for at in range(0, total, BLOCK):
-            end = min(at + BLOCK, total)
-            counted, packed = b"", b""
-            if field.positions:
-                counted = counts[at * 2 : end * 2]
-                size = len(places) if total <= BLOCK else int(np.frombuffer(counted, np.uint16).sum(dtype=np.int64)) * 4
-                packed = zlib.compress(places[done : done + size], 1)
-                done += size
-            weighed = weights[at * 4 : end * 4] if field.weights else b""
-            head = HEAD.pack(end - at, field.weights, len(packed))
-            blocks += [head, packed_ids[at * 4 : end * 4], weighed, counted, packed]
-        data = b"".join(blocks)
-        info = INFO.pack(0, float(total), total, 0, 0, 1.0, int(ids[0]), int(ids[-1]))
-        self._tindex.add(FIELD.pack(self._fieldid) + term, info + EXTENT.pack(self._written, len(data)))
-        self._postfile.write(data)
-        self._written += len(data)
-
-    _written = 0
-
-
-class ArchiveCodec(W3Codec):
-    """Whoosh's third codec with postings in arrays and without its statistics of lengths, which the rows hold."""
-
-    length_stats = False
-
-    def field_writer(self, storage: Any, segment: Any) -> ArchiveFieldWriter:
-        """Return the writer of posting lists."""
-        return ArchiveFieldWriter(self, storage, segment)
 
 
 PROSE = ("headline", "standfirst", "quote")
@@ -195,38 +82,188 @@ NAMES = ("by", "outlet", "tag", "person", "place", "org", "source")
 
 def schema() -> fields.Schema:
     """Return the fields of the index. `text` holds all zones: headline, standfirst and body, each from its base on."""
-    found: dict[str, fields.FieldType] = {"row": RowField(), "text": PreparedField(positions=True, weights=True)}
+    found: dict[str, fields.FieldType] = {"text": ArrayField(positions=True, weights=True)}
     for name in PROSE:
-        found[name] = PreparedField(positions=True)
+        found[name] = ArrayField(positions=True)
     for name in FORM_ZONES:
-        found[f"form_{name}"] = PreparedField()
+        found[f"form_{name}"] = ArrayField()
     for name in NAMES:
-        found[name] = PreparedField()
-    found["code"] = PreparedField()
+        found[name] = ArrayField()
+    found["code"] = ArrayField()
     return fields.Schema(**found)
 
 
-def unpack(data: Any, positions: bool) -> tuple[Ints, np.ndarray | None, np.ndarray | None, bytes]:
-    """Return ids, weights, positions a posting and positions of one term's blocks."""
-    ids, weights, counts, packed = [], [], [], []
-    at, end = 0, len(data)
-    while at < end:
-        count, weighted, size = HEAD.unpack_from(data, at)
-        at += HEAD.size
-        ids.append(np.frombuffer(data, np.uint32, count, at))
-        at += count * 4
-        if weighted:
-            weights.append(np.frombuffer(data, np.float32, count, at))
-            at += count * 4
-        if size:
-            if positions:
-                counts.append(np.frombuffer(data, np.uint16, count, at))
-                packed.append(zlib.decompress(data[at + count * 2 : at + count * 2 + size]))
-            at += count * 2 + size
-    one = len(ids) == 1
-    return (
-        ids[0] if one else np.concatenate(ids),
-        (weights[0] if one else np.concatenate(weights)) if weights else None,
-        (counts[0] if one else np.concatenate(counts)) if counts else None,
-        packed[0] if len(packed) == 1 else b"".join(packed),
-    )
+class Summed:
+    """A file of a segment that is written once from its beginning to its end, and its checksum."""
+
+    def __init__(self, storage: Any, segment: Any, extension: str) -> None:
+        self.file = segment.create_file(storage, extension)
+        self.sum = 0
+        self.size = 0
+
+    def write(self, data: Any) -> None:
+        """Append bytes."""
+        self.file.write(data)
+        self.sum = zlib.crc32(data, self.sum)
+        self.size += len(data)
+
+    def align(self) -> None:
+        """Go on at a multiple of eight, so that arrays can be read in place."""
+        self.write(bytes(-self.size % 8))
+
+
+class RowWriter(PerDocumentWriter):
+    """Writes the rows of a segment."""
+
+    def __init__(self, storage: Any, segment: Any) -> None:
+        self.out = Summed(storage, segment, ROWS)
+        self.is_closed = False
+
+    def add(self, rows: bytes) -> None:
+        """Append rows as they lie in memory."""
+        self.out.write(rows)
+
+    def close(self) -> None:
+        """Finish the file with its checksum."""
+        self.out.file.write(SUM.pack(self.out.sum))
+        self.out.file.close()
+        self.is_closed = True
+
+
+class ArrayWriter(FieldWriter):
+    """Writes the postings of a segment, batch after batch; fields and terms come in order."""
+
+    def __init__(self, storage: Any, segment: Any) -> None:
+        self.outs = {name: Summed(storage, segment, name) for name in (IDS, WEIGHTS, COUNTS, POSITIONS, TERMS)}
+        self.directory: dict[str, dict[str, int]] = {}
+        self.field = ""
+        self.is_closed = False
+
+    def add_postings(self, schema: Any, lengths: Any, items: Iterable[Batch]) -> None:
+        """Write the batches."""
+        for batch in items:
+            if batch.field != self.field:
+                self._finish()
+                self._start(batch.field)
+            self._write(batch, schema[batch.field])
+        self._finish()
+
+    def _start(self, field: str) -> None:
+        self.field = field
+        self.blob = bytearray()
+        self.ends, self.starts, self.places = array("I"), array("Q", [0]), array("Q", [0])
+        entry = {name[1:]: self.outs[name].size for name in (IDS, WEIGHTS, COUNTS, POSITIONS)}
+        self.directory[field] = entry
+
+    def _write(self, batch: Batch, kind: ArrayField) -> None:
+        at = len(self.blob)
+        sizes = np.fromiter(map(len, batch.terms), np.int64, len(batch.terms))
+        self.blob += b"\n".join(batch.terms) + b"\n"
+        self.ends.frombytes((np.cumsum(sizes + 1) - 1 + at).astype(np.uint32).tobytes())
+        self.starts.frombytes((np.cumsum(batch.counts, dtype=np.uint64) + np.uint64(self.starts[-1])).tobytes())
+        self.outs[IDS].write(batch.ids.astype(np.uint32, copy=False).tobytes())
+        if kind.weights:
+            assert batch.weights is not None
+            self.outs[WEIGHTS].write(batch.weights.astype(np.uint16, copy=False).tobytes())
+        if kind.positions:
+            assert batch.places is not None and batch.positions is not None
+            self.outs[COUNTS].write(batch.places.astype(np.uint16, copy=False).tobytes())
+            firsts = np.cumsum(batch.counts) - batch.counts
+            lengths = np.add.reduceat(batch.places.astype(np.int64), firsts) * 4
+            data, lengths = packed(batch.positions.astype(np.uint32, copy=False).tobytes(), lengths)
+            self.outs[POSITIONS].write(data)
+            self.places.frombytes((np.cumsum(lengths).astype(np.uint64) + np.uint64(self.places[-1])).tobytes())
+
+    def _finish(self) -> None:
+        if not self.field:
+            return
+        out, entry = self.outs[TERMS], self.directory[self.field]
+        parts = {"starts": self.starts.tobytes(), "places": self.places.tobytes(), "ends": self.ends.tobytes()}
+        for name, data in (parts | {"blob": bytes(self.blob)}).items():
+            out.align()
+            entry[name] = out.size
+            out.write(data)
+        entry |= {"terms": len(self.ends), "size": len(self.blob), "placed": int(len(self.places) > 1)}
+        self.field = ""
+
+    def close(self) -> None:
+        """Finish the files; the directory at the end of the terms holds the checksums of all."""
+        out = self.outs[TERMS]
+        sums = {name: [part.size, part.sum] for name, part in self.outs.items() if name != TERMS}
+        data = json.dumps({"fields": self.directory, "sums": sums}).encode()
+        out.file.write(data + TAIL.pack(len(data), zlib.crc32(data), out.sum))
+        for part in self.outs.values():
+            part.file.close()
+        self.is_closed = True
+
+
+def packed(data: bytes, lengths: Numbers) -> tuple[bytes, Numbers]:
+    """Return the pieces of that many bytes each, big ones compressed where that pays, and how long they are then."""
+    lengths = lengths.copy()
+    ends = np.cumsum(lengths)
+    pieces: list[bytes | memoryview] = []
+    done = 0
+    whole = memoryview(data)
+    for place in np.flatnonzero(lengths >= PACKED_FROM).tolist():
+        end = int(ends[place])
+        start = end - int(lengths[place])
+        smaller = zlib.compress(whole[start:end], 1)
+        if len(smaller) < end - start:
+            pieces += [whole[done:start], smaller]
+            lengths[place] = len(smaller)
+            done = end
+    return b"".join([*pieces, whole[done:]]), lengths
+
+
+class ArchiveCodec(W3Codec):
+    """Whoosh's third codec with postings and rows in arrays, and without its statistics of lengths."""
+
+    length_stats = False
+
+    def per_document_writer(self, storage: Any, segment: Any) -> RowWriter:
+        """Return the writer of rows."""
+        return RowWriter(storage, segment)
+
+    def field_writer(self, storage: Any, segment: Any) -> ArrayWriter:
+        """Return the writer of postings."""
+        return ArrayWriter(storage, segment)
+
+
+def damaged_files(folder: Path, segment: Any) -> list[str]:
+    """Return the files of a segment that are not as they were written."""
+    found = []
+
+    def path(extension: str) -> Path:
+        return folder / segment.make_filename(extension)
+
+    rows = path(ROWS).read_bytes()
+    if SUM.pack(zlib.crc32(rows[: -SUM.size])) != rows[-SUM.size :]:
+        found.append(path(ROWS).name)
+    try:
+        sums = read_directory(path(TERMS).read_bytes(), whole=True)["sums"]
+    except ValueError:
+        return [*found, path(TERMS).name]
+    for extension, (size, noted) in sums.items():
+        crc = length = 0
+        with path(extension).open("rb") as file:
+            while part := file.read(1 << 20):
+                crc, length = zlib.crc32(part, crc), length + len(part)
+        if (length, crc) != (size, noted):
+            found.append(path(extension).name)
+    return found
+
+
+def read_directory(data: Any, whole: bool = False) -> dict[str, Any]:
+    """Return the directory at the end of the terms; raises ValueError when it, or with `whole` the rest, is damaged."""
+    if len(data) < TAIL.size:
+        raise ValueError("The terms of a segment are cut off.")
+    length, noted, before = TAIL.unpack(data[-TAIL.size :])
+    at = len(data) - TAIL.size - length
+    if at < 0 or zlib.crc32(data[at : at + length]) != noted or (whole and zlib.crc32(data[:at]) != before):
+        raise ValueError("The terms of a segment are damaged.")
+    return json.loads(data[at : at + length])
+
+
+def joined(parts: Sequence[Numbers], kind: Any) -> Numbers:
+    """Return the arrays one after the other; an empty one of that type for none."""
+    return np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else np.zeros(0, kind)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any
 
@@ -18,9 +18,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from .. import plan as plans
-from .whoosh_codec import UNDATED
-from .whoosh_documents import BODY_BASE, seconds
-from .whoosh_segments import Segment
+from .filing import UNDATED, seconds
+from .whoosh_codec import NAMES, Numbers
+from .whoosh_pool import BODY_BASE
+from .whoosh_segments import NONE, Segment
 
 K1 = 1.5
 B = 0.75
@@ -41,8 +42,15 @@ class Weighing:
         else:
             self.count = sum(int(self.kept[s.name].sum()) for s in segments)
             total = sum(float(s.lengths[self.kept[s.name]].sum()) for s in segments)
-        self.average = max(total / max(self.count, 1), 1.0)
+        self.average = np.float32(max(total / max(self.count, 1), 1.0))
         self.known: dict[tuple[str, bytes], float] = {}
+        self.norms: dict[str, Numbers] = {}
+
+    def norm(self, segment: Segment) -> Numbers:
+        """Return BM25's measure of each text's length against the average."""
+        if segment.name not in self.norms:
+            self.norms[segment.name] = np.float32(K1 * (1 - B)) + segment.lengths * (np.float32(K1 * B) / self.average)
+        return self.norms[segment.name]
 
     def idf(self, documents: int) -> float:
         """Return Lucene's idf of a term in so many documents."""
@@ -66,7 +74,7 @@ class Evaluator:
     def __init__(self, segment: Segment, weighing: Weighing) -> None:
         self.segment = segment
         self.weighing = weighing
-        self.norm = K1 * (1 - B + B * segment.lengths / np.float32(weighing.average))
+        self.norm = weighing.norm(segment)
 
     def match(self, plan: plans.Plan) -> tuple[np.ndarray, Scores]:
         """Return which documents match, and their scores (None where the plan scores nothing)."""
@@ -162,24 +170,36 @@ class Evaluator:
         whole = pattern == beginning + "*"
         wanted = re.compile(regex(pattern))
         for field in fields:
-            if beginning:
-                found = self.segment.beginning(field, beginning.encode())
-                for term, _, offset, length in found:
-                    if (whole or wanted.fullmatch(term.decode())) and b" " not in term and term[:1] != b"=":
-                        self.segment.mark(mask, offset, length)
+            held = self.segment.fields.get(field)
+            if held is None:
                 continue
-            terms, where = self.segment.lexicon(field)
-            for place, text in enumerate(terms):
-                if wanted.fullmatch(text):
-                    self.segment.mark(mask, int(where[place, 0]), int(where[place, 1]))
+            first, last = held.beginning(beginning.encode()) if beginning else (0, held.count)
+            if whole and field not in NAMES:
+                mask[self.segment.ids_between(field, first, last)] = True
+                continue
+            terms = [text.decode() for text in held.texts(first, last)] if beginning else held.lexicon()
+            found = [first + place for place, term in enumerate(terms) if wanted.fullmatch(term)]
+            for ids in self._stretches(field, found):
+                mask[ids] = True
         return mask
+
+    def _stretches(self, field: str, places: Sequence[int]) -> Iterator[Numbers]:
+        """Yield the documents of the terms at these places, neighbors together."""
+        if not places:
+            return
+        ordered = np.array(sorted(places))
+        for run in np.split(ordered, np.flatnonzero(np.diff(ordered) > 1) + 1):
+            yield self.segment.ids_between(field, int(run[0]), int(run[-1]) + 1)
 
     def _fuzzy(self, fields: Sequence[str], form: str, distance: int) -> np.ndarray:
         mask = self._empty()
         for field in fields:
-            terms, where = self.segment.lexicon(field)
-            for _, _, place in near_terms(terms, form, distance):
-                self.segment.mark(mask, int(where[place, 0]), int(where[place, 1]))
+            held = self.segment.fields.get(field)
+            if held is None:
+                continue
+            near = near_terms(held.lexicon(), form, distance)
+            for ids in self._stretches(field, [place for _, _, place in near]):
+                mask[ids] = True
         return mask
 
     def _run(self, plan: plans.Run) -> tuple[np.ndarray, Scores]:
@@ -215,21 +235,37 @@ def near_terms(terms: list[str], form: str, distance: int) -> list[tuple[str, fl
 
 def run_matches(segment: Segment, field: str, terms: list[bytes], slop: int, base: int) -> np.ndarray:
     """Return the document of each place where the terms run, once for each."""
-    held = {term: segment.ids(field, term)[0] for term in terms}
-    candidates = reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), held.values())
-    if not len(candidates):
-        return candidates
+    both: np.ndarray | None = None
+    for term in set(terms):
+        mask = np.zeros(segment.count, bool)
+        mask[segment.ids(field, term)[0]] = True
+        both = mask if both is None else both & mask
+    if both is None or not both.any():
+        return NONE
     keys: dict[bytes, np.ndarray] = {}
-    for term in held:
+    for term in set(terms):
         ids, counts, flat = segment.places(field, term)
-        docs = np.repeat(ids, counts)
-        kept = np.isin(docs, candidates, assume_unique=False, kind="table") & (flat >= base)
-        keys[term] = docs[kept].astype(np.int64) << 32 | flat[kept]
-    if not slop:
-        shifted = [keys[term] - place for place, term in enumerate(terms)]
-        shifted.sort(key=len)
-        return reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), shifted) + len(terms) >> 32
-    return near(keys[terms[0]], keys[terms[1]], slop)
+        kept = both[ids]
+        docs = np.repeat(ids[kept], counts[kept])
+        places = flat[np.repeat(kept, counts)]
+        if base:
+            docs, places = docs[places >= base], places[places >= base]
+        keys[term] = docs.astype(np.int64) << 32 | places
+    if slop:
+        return near(keys[terms[0]], keys[terms[1]], slop)
+    shifted = sorted((keys[term] - place for place, term in enumerate(terms)), key=len)
+    found = shifted[0]
+    for others in shifted[1:]:
+        found = within(found, others)
+    return found + len(terms) >> 32
+
+
+def within(few: np.ndarray, many: np.ndarray) -> np.ndarray:
+    """Return those of the sorted numbers that are among the others, which are sorted too."""
+    if not len(many):
+        return few[:0]
+    at = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    return few[many[at] == few]
 
 
 def near(left: np.ndarray, right: np.ndarray, slop: int) -> np.ndarray:

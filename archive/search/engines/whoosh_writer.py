@@ -1,8 +1,8 @@
 """Writing a Whoosh index: one commit a batch, merges that read whole arrays, files brought to the disk.
 
 The promise: a commit either happened or did not; a failed one leaves no lock behind; when `write` returns, the files
-are on the disk (Whoosh itself never calls fsync) and superseded versions are marked deleted. Merging streams term by
-term, so its memory does not grow with the index.
+are on the disk (Whoosh itself never calls fsync) and superseded versions are marked deleted. Merging is bounded in
+memory (`whoosh_merge`).
 
 Traps of Whoosh 2.7.4 heeded here: compound segments are never written (readers would copy them into private memory);
 the write lock is released after any failure; procs stays 1 (a Celery worker may not have children); temporary folders
@@ -16,7 +16,6 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
-from heapq import merge as merge_sorted
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +26,14 @@ from whoosh.writing import SegmentWriter
 
 from ..contract import ArticleDocuments, EngineError
 from .generations import sync_folder
-from .whoosh_codec import ROW, ArchiveCodec, Pool, schema
-from .whoosh_documents import prepare
-from .whoosh_segments import Segment, read_rows
+from .whoosh_codec import ROW, ArchiveCodec, schema
+from .whoosh_merge import merge
+from .whoosh_pool import Pool
+from .whoosh_segments import read_rows
 
 FANOUT = 8
 LARGEST_QUICK_MERGE = 3_000
+UNBOUND = 2**31
 LOCK_WAIT = 30.0
 STALE_AFTER = 3600
 
@@ -65,17 +66,6 @@ def _writer(folder: Path) -> Any:
                 writer.writelock.release()
 
 
-def _add(writer: SegmentWriter, prepared: dict[str, Any]) -> None:
-    """Add a document's row and postings, past Whoosh's own loop over every posting."""
-    row = prepared.pop("row")
-    writer.perdocwriter.start_doc(writer.docnum)
-    writer.perdocwriter.add_column_value("row", writer.schema["row"].column_type, row)
-    writer.perdocwriter.finish_doc()
-    writer.pool.add_document(writer.docnum, prepared)
-    writer.docnum += 1
-    writer._added = True
-
-
 def _mark_deleted(folder: Path, writer: SegmentWriter, articles: Sequence[int]) -> None:
     wanted = np.array(articles, np.uint64)
     for segment in writer.segments:
@@ -104,92 +94,23 @@ def due(sizes: Sequence[int], largest: int) -> list[int]:
     return []
 
 
+def _chosen(segments: Sequence[Any], largest: int) -> list[Any]:
+    """Return the segments to merge: those that are mostly deleted, and a full level."""
+    chosen = [s for s in segments if s.deleted_count() * 2 > s.doc_count_all() and _live(s) <= largest]
+    full = [segments[place] for place in due([_live(segment) for segment in segments], largest)]
+    return chosen + [segment for segment in full if segment not in chosen]
+
+
 def _policy(folder: Path, largest: int) -> Callable[[Any, list[Any]], list[Any]]:
     def policy(writer: Any, segments: list[Any]) -> list[Any]:
-        kept = [segment for segment in segments if _live(segment)]
-        chosen = [
-            segment
-            for segment in kept
-            if segment.deleted_count() * 2 > segment.doc_count_all() and _live(segment) <= largest
-        ]
-        for place in due([_live(segment) for segment in kept], largest):
-            if kept[place] not in chosen:
-                chosen.append(kept[place])
+        chosen = _chosen(segments, largest)
         if not chosen:
-            return kept
-        merged = merge(folder, writer, chosen)
-        return [segment for segment in kept if segment not in chosen] + [merged]
+            return segments
+        kept = [segment for segment in segments if segment not in chosen]
+        living = [segment for segment in chosen if _live(segment)]
+        return [*kept, merge(folder, writer, living)] if living else kept
 
     return policy
-
-
-def merge(folder: Path, writer: Any, segments: Sequence[Any]) -> Any:
-    """Return a new segment that holds the living documents of the given ones, in their order."""
-    views = [Segment(folder, segment) for segment in segments]
-    maps, base = [], 0
-    for view in views:
-        numbers = np.full(view.count, -1, np.int64)
-        living = np.flatnonzero(view.alive)
-        numbers[living] = np.arange(base, base + len(living))
-        base += len(living)
-        maps.append(numbers)
-    new = writer.codec.new_segment(writer.storage, writer.indexname)
-    rows = writer.codec.per_document_writer(writer.storage, new)
-    docnum = 0
-    for view in views:
-        for row in view.rows[view.alive]:
-            rows.start_doc(docnum)
-            rows.add_column_value("row", writer.schema["row"].column_type, row.tobytes())
-            rows.finish_doc()
-            docnum += 1
-    rows.close()
-    terms = writer.codec.field_writer(writer.storage, new)
-    terms.add_postings(writer.schema, None, _merged_postings(views, maps))
-    terms.close()
-    new.set_doc_count(base)
-    for view in views:
-        view.close()
-    return new
-
-
-def _merged_postings(views: list[Segment], maps: list[np.ndarray]) -> Any:
-    def keyed(place: int, view: Segment) -> Any:
-        for field, term in view.terms():
-            yield field, term, place
-
-    last: tuple[str, bytes] | None = None
-    places: list[int] = []
-
-    def gather() -> Any:
-        assert last is not None
-        ids, weights, counts, positions = [], [], [], []
-        for place in places:
-            view = views[place]
-            found, weight, count, packed = view.raw(last[0], last[1], True)
-            mapped = maps[place][found]
-            kept = mapped >= 0
-            ids.append(mapped[kept].astype(np.uint32))
-            weights.append((np.ones(len(found), np.float32) if weight is None else weight)[kept])
-            if count is None:
-                counts.append(np.zeros(int(kept.sum()), np.uint16))
-            else:
-                counts.append(count[kept])
-                flat = np.frombuffer(packed, np.uint32)
-                positions.append(flat[np.repeat(kept, count)].tobytes())
-        merged = np.concatenate(ids)
-        if not len(merged):
-            return None
-        arrays = (merged.tobytes(), np.concatenate(weights).tobytes(), np.concatenate(counts).tobytes())
-        return (*last, merged, *arrays, b"".join(positions))
-
-    for field, term, place in merge_sorted(*(keyed(place, view) for place, view in enumerate(views))):
-        if (field, term) != last:
-            if last is not None and (item := gather()):
-                yield item
-            last, places = (field, term), []
-        places.append(place)
-    if last is not None and (item := gather()):
-        yield item
 
 
 def _known(folder: Path) -> set[str]:
@@ -222,21 +143,22 @@ def write(folder: Path, articles: Sequence[ArticleDocuments], largest: int = LAR
         _mark_deleted(folder, writer, [entry.article for entry in articles])
         for entry in articles:
             for document in entry.documents:
-                _add(writer, prepare(document))
+                writer.pool.add(document)
+        writer.docnum = writer.pool.count
+        writer._added = bool(writer.pool.count)
+        writer.perdocwriter.add(bytes(writer.pool.rows))
         writer.commit(mergetype=_policy(folder, largest))
     _bring_to_disk(folder, before)
     _sweep(folder)
 
 
 def tidy(folder: Path) -> None:
-    """Merge full levels of any size and segments that are mostly deleted."""
-    segments = TOC.read(FileStorage(str(folder)), "MAIN").segments
+    """Merge full levels of any size and segments that are mostly deleted; does nothing where there are none."""
     while True:
-        write(folder, [], largest=2**31)
-        after = TOC.read(FileStorage(str(folder)), "MAIN").segments
-        if len(after) >= len(segments):
+        segments = TOC.read(FileStorage(str(folder)), "MAIN").segments
+        if not _chosen(segments, UNBOUND):
             return
-        segments = after
+        write(folder, [], UNBOUND)
 
 
-__all__ = ["ROW", "create", "due", "merge", "tidy", "write"]
+__all__ = ["ROW", "create", "due", "tidy", "write"]

@@ -80,8 +80,8 @@ def test_new_files_are_brought_to_the_disk_before_the_commit_is_acknowledged(eng
     monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), real(handle))[1])
     engine.replace(world.by_article(world.SHAPED))
     live = engine.generations.live()
-    files = [path for path in live.iterdir() if path.suffix in (".trm", ".pst", ".col", ".toc")]
-    assert files and {path.stat().st_ino for path in files} <= set(synced)
+    files = [path for path in live.iterdir() if path.suffix in (".trm", ".ids", ".wgt", ".cnt", ".pos", ".row", ".toc")]
+    assert len(files) == 7 and {path.stat().st_ino for path in files} <= set(synced)
     assert live.stat().st_ino in synced
 
 
