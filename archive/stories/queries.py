@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from archive.articles.queries import legal_warnings
 from archive.models import (
     Article,
     Membership,
@@ -25,7 +26,6 @@ from archive.models import (
 from . import confirmations, lookup
 from .origins import Shaken, as_record, provenance_of, shaken_sources
 from .placement import most_related
-from .similarity import Entry
 
 # Printed times without a zone can be this far apart from each other in truth: the widest two zones in use.
 ZONE_SPREAD = timedelta(hours=26)
@@ -133,6 +133,7 @@ def timeline(
     rows = list(
         Membership.objects.filter(story=story)
         .select_related("article__outlet", "article__current_version", "copy_of__outlet", "placed_by")
+        .prefetch_related(legal_warnings("article__"))
         .order_by("article_id")
     )
     shown = set(Article.objects.visible_to(user, at).filter(membership__story=story).values_list("pk", flat=True))
@@ -307,14 +308,8 @@ def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int
     if own is None:
         return []
     story = lookup.stories_of([article_id]).get(article_id)
-    kin_ids = (
-        list(Membership.objects.filter(story=story).exclude(article=article_id).values_list("article_id", flat=True))
-        if story
-        else []
-    )
-    found = lookup.candidates(own)
-    entries = lookup.entries([*found, *kin_ids])
-    kin: list[Entry] = [entries[pk] for pk in kin_ids if pk in entries]
+    kin = set(Membership.objects.filter(story=story).values_list("article_id", flat=True)) if story else set()
+    entries = lookup.entries([*lookup.candidates(own), *kin])
     ranked = most_related(own, entries.values(), kin, limit=len(entries))
     wanted = {int(entry.id): value for entry, value in ranked}
     held = {

@@ -59,7 +59,7 @@ class Keyboard:
         """Go to a file field, open it with Enter, and choose."""
         self.reach(target)
         opened: list[Any] = []
-        self.page.once("filechooser", opened.append)
+        self.page.once("filechooser", lambda chooser: opened.append(chooser))
         for _ in range(MOST_TRIES):
             self.page.keyboard.press("Enter")
             self.page.wait_for_timeout(2000)

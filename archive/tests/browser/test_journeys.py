@@ -244,11 +244,12 @@ def test_the_guided_tasks_can_be_done_as_they_are_written(
     page.get_by_role("link", name=re.compile("^Story:")).first.click()
     assert page.locator(".badge", has_text="earliest held").count() == 1
     assert page.locator(".timeline__time", has_text="undated").count() == 1
+    page.wait_for_url("**/stories/*/")
+    story = page.url
     page.get_by_role("link", name="Who relies on whom", exact=True).click()
     page.wait_for_url("**/provenance/")
     assert page.get_by_text("Meridian Post").count() > 0
-    page.go_back()
-    page.wait_for_url("**/stories/*/")
+    page.goto(story)
     page.locator("section", has=page.get_by_role("heading", name="Quotes that traveled")).get_by_role(
         "link"
     ).first.click()
