@@ -34,7 +34,7 @@ def home(request):
         "arrivals": browse.latest_arrivals(request.user),
         "runs": browse.latest_runs() if request.user.has_perm("archive.import_articles") else [],
         "silent_edits": silent_edits(request.user, 5),
-        "alerts": alerts_of(request.user, at)[:ALERTS] if request.user.is_authenticated else [],
+        "alerts": alerts_of(request.user, at).filter(seen_at=None)[:ALERTS] if request.user.is_authenticated else [],
         "collections": collections.visible(request.user)[:5],
         "figures": figures,
     }

@@ -27,9 +27,9 @@ PSEUDO = "ar-xb"
 NAMES = "Newsroom UTC whoosh text_dump sha manage check_index PDF CSV JSON SVG NITF lindholm make practice reset"
 
 # Words that Django itself prints without asking a catalog: the name of a tie between tables, and a note on passwords.
-DJANGOS_OWN = (
-    "User-group relationship User_groups object. If disabled, the current password for this user will be lost."
-)
+DJANGOS_OWN = """User-group relationship relationships User_groups object. Whether the user will be able to authenticate
+using a password or not. If disabled, they may still be able to authenticate using other backends, such as Single
+Sign-On or LDAP. If disabled, the current password for this user will be lost."""
 
 # Kinds of columns that hold words.
 TEXTS = (models.CharField, models.TextField, models.JSONField, ArrayField)
