@@ -38,7 +38,7 @@ from .whoosh_codec import (
 from .whoosh_pool import HALF
 
 UNDATED_MONTH = -(2**31)
-REMEMBERED = 24 * 2**20
+REMEMBERED = 12 * 2**20
 NONE = np.zeros(0, np.uint32)
 
 
@@ -324,7 +324,7 @@ class Segment:
                 held = self.fields["code"]
                 values = [term[len(prefix) :].decode() for term in held.texts(first, last)]
                 counts = held.frequencies(first, last)
-                places = np.repeat(np.arange(last - first, dtype=np.uint32), counts)
+                places = np.repeat(np.arange(last - first, dtype=np.min_scalar_type(last - first)), counts)
                 self.facets[key] = (values, self.ids_between("code", first, last), places)
         return self.facets[key]
 
