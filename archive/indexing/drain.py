@@ -26,6 +26,8 @@ from .documents import article_documents
 log = logging.getLogger(__name__)
 
 BATCH = 2000
+# In a long backlog segments would pile up until it is through; what waits then waits for the backlog anyway.
+TIDY_EVERY = 16
 MOST_ATTEMPTS = 5
 DRAIN_LOCK = 0x41524348_01
 REBUILD_LOCK = 0x41524348_02
@@ -54,7 +56,7 @@ def drain(*, wait: bool = False, limit: int | None = None) -> int:
 
     With `limit`, stops after so many articles; what is left waits for the next drain.
     """
-    carried = 0
+    carried = batches = 0
     with advisory_lock(DRAIN_LOCK, wait=wait) as held:
         if not held:
             return 0
@@ -68,6 +70,9 @@ def drain(*, wait: bool = False, limit: int | None = None) -> int:
                 break
             done = _carry(seen)
             carried += done
+            batches += 1
+            if batches % TIDY_EVERY == 0:
+                search_engine().tidy()
             if not done:
                 break
     return carried

@@ -174,3 +174,17 @@ def test_versions_are_found_by_what_changed_in_them(write):
     assert "quote_removed" in kinds
     hits = search_page(None, "change:quote-removed versions:all").hits
     assert [(h.article.pk, h.version.number) for h in hits] == [(article.pk, 2)]
+
+
+def test_a_long_backlog_leaves_no_pile_of_segments(write, monkeypatch):
+    rebuild()
+    for number in range(20):
+        write(f"Barrier gates {number}")
+    monkeypatch.setattr(draining, "BATCH", 1)
+    monkeypatch.setattr(draining, "TIDY_EVERY", 10)
+    tidied = []
+    engine = search_engine()
+    real = engine.tidy
+    monkeypatch.setattr(engine, "tidy", lambda: (tidied.append(1), real())[1])
+    assert drain() == 20
+    assert len(tidied) == 2 and engine.statistics().segments < 10 and len(found("gates")) == 20
