@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -50,13 +51,25 @@ class DomainInline(admin.TabularInline):
 class OutletAdmin(QuickAdmin):
     """Outlets with their names and hosts."""
 
-    list_display = ("name", "kind", "country", "language", "rights", "is_held")
+    list_display = ("name", "kind", "country", "language", "rights", "is_held", "learnt")
     list_filter = ("kind", "rights", "is_held")
     search_fields = ("name", "aliases__name", "domains__host")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (AliasInline, DomainInline)
     raw_id_fields = ("merged_into",)
     ordering = ("name",)
+
+    @admin.display(description=gettext_lazy("learnt"))
+    def learnt(self, outlet: Outlet) -> str:
+        """Lead to the lines and habits that were learnt about the outlet."""
+        return format_html(
+            '<a href="{0}?outlet__id__exact={2}">{3}</a> · <a href="{1}?outlet__id__exact={2}">{4}</a>',
+            reverse("admin:archive_outletline_changelist"),
+            reverse("admin:archive_outlethabit_changelist"),
+            outlet.pk,
+            _("lines"),
+            _("habits"),
+        )
 
 
 @admin.register(OutletLine)
@@ -108,9 +121,16 @@ class OutletLineAdmin(QuickAdmin):
 class OutletHabitAdmin(ReadOnlyAdmin):
     """Which of a page's values editors take for an outlet."""
 
-    list_display = ("outlet", "field", "origin", "picks", "learnt_by", "learnt_at", "undone_at")
+    list_display = ("outlet", "field", "effect", "picks", "learnt_by", "learnt_at", "undone_at")
     list_select_related = ("outlet", "learnt_by")
     actions = ("undo",)
+
+    @admin.display(description=gettext_lazy("effect"))
+    def effect(self, habit: OutletHabit) -> str:
+        """Say what the habit does to the next import."""
+        if habit.undone_at is not None:
+            return _("none: undone")
+        return _("taken from %(origin)s") % {"origin": habit.origin}
 
     @admin.action(description=gettext_lazy("Undo what was learnt"), permissions=["view"])
     def undo(self, request: HttpRequest, habits: QuerySet[OutletHabit]) -> None:

@@ -80,14 +80,17 @@ def _send(search: SavedSearch, now: datetime) -> int:
 
 def text_of(search: SavedSearch, alerts: Sequence[Alert]) -> str:
     """Return the message: one line an article, then where the search is."""
-    lines = [
-        f"{alert.get_event_display()}: {alert.version.headline} ({alert.article.outlet.name})\n"
-        f"{settings.SITE_URL}{alert.article.get_absolute_url()}"
-        for alert in alerts[:MOST_LINES]
-    ]
+    lines = [_line(alert) for alert in alerts[:MOST_LINES]]
     if len(alerts) > MOST_LINES:
         lines.append(_("… and %(count)s more") % {"count": len(alerts) - MOST_LINES})
     return "\n\n".join([*lines, f"{search.name}: {settings.SITE_URL}{search.get_absolute_url()}"])
+
+
+def _line(alert: Alert) -> str:
+    notes = alert.article.legal_notes.filter(lifted_at=None).order_by("id").values_list("text", flat=True)
+    warned = "".join(f"\n! {text}" for text in notes)
+    said = f"{alert.get_event_display()}: {alert.version.headline} ({alert.article.outlet.name})"
+    return f"{said}{warned}\n{settings.SITE_URL}{alert.article.get_absolute_url()}"
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from archive.articles.queries import legal_warnings
 from archive.models import Alert, Article
 
 
@@ -13,7 +14,8 @@ def alerts_of(user, at: datetime) -> QuerySet[Alert]:
     """Return a person's alerts, newest first, of articles they may see."""
     visible = Article.objects.visible_to(user, at).values("pk")
     found = Alert.objects.filter(search__owner=user, article__in=visible)
-    return found.select_related("search", "version", "article__outlet").order_by("-created_at", "-pk")
+    shown = found.select_related("search", "version", "article__outlet").prefetch_related(legal_warnings("article__"))
+    return shown.order_by("-created_at", "-pk")
 
 
 def count_new(user, at: datetime) -> int:

@@ -60,6 +60,11 @@ class OutletPage:
     relies_on: Sequence[tuple[str, str, int]]
     relied_on: int
 
+    @property
+    def versions_an_article(self) -> float | None:
+        """How many versions an article has on the average, None where no article is held."""
+        return round(self.versions / self.count, 1) if self.count else None
+
 
 def latest_arrivals(user, limit: int = 8) -> list[Article]:
     """Return what came in last; uses article_by_arrival."""

@@ -103,29 +103,29 @@ def _change(article: Article, before: Version, after: Version) -> VersionChange:
 
 
 def summary(changes: Iterable[Sequence[str]]) -> str:
-    """Return what changed in one line: "headline reworded; 1 quote dropped; figure 45 → 54"."""
+    """Return what changed in one line: "headline reworded; one quote dropped; figure 45 → 54"."""
     rows = [tuple(change) for change in changes]
     counts = Counter(kind for kind, *_rest in rows)
     parts: list[str] = []
     if counts["headline"]:
         parts.append(_("headline reworded"))
-    for kind, word in (("number", _("figure")), ("date", _("date")), ("name", _("name"))):
-        parts.extend(_told(word, [(before, after) for each, before, after in rows if each == kind]))
     counted = {
-        "quote_removed": lambda n: ngettext("%(n)s quote dropped", "%(n)s quotes dropped", n),
-        "quote_added": lambda n: ngettext("%(n)s quote added", "%(n)s quotes added", n),
-        "quote_changed": lambda n: ngettext("%(n)s quote reworded", "%(n)s quotes reworded", n),
+        "quote_removed": lambda n: ngettext("one quote dropped", "%(n)s quotes dropped", n),
+        "quote_added": lambda n: ngettext("one quote added", "%(n)s quotes added", n),
+        "quote_changed": lambda n: ngettext("one quote reworded", "%(n)s quotes reworded", n),
     }
     for kind, words in counted.items():
         if counts[kind]:
             parts.append(words(counts[kind]) % {"n": counts[kind]})
+    for kind, word in (("number", _("figure")), ("date", _("date")), ("name", _("name"))):
+        parts.extend(_told(word, [(before, after) for each, before, after in rows if each == kind]))
     sources = [(before, after) for kind, before, after in rows if kind == "attribution"]
     parts.extend(_told(_("attribution"), sources))
     counted = {
-        "paragraph_added": lambda n: ngettext("%(n)s paragraph added", "%(n)s paragraphs added", n),
-        "paragraph_removed": lambda n: ngettext("%(n)s paragraph removed", "%(n)s paragraphs removed", n),
-        "paragraph_moved": lambda n: ngettext("%(n)s paragraph moved", "%(n)s paragraphs moved", n),
-        "caption": lambda n: ngettext("%(n)s caption changed", "%(n)s captions changed", n),
+        "paragraph_added": lambda n: ngettext("one paragraph added", "%(n)s paragraphs added", n),
+        "paragraph_removed": lambda n: ngettext("one paragraph removed", "%(n)s paragraphs removed", n),
+        "paragraph_moved": lambda n: ngettext("one paragraph moved", "%(n)s paragraphs moved", n),
+        "caption": lambda n: ngettext("one caption changed", "%(n)s captions changed", n),
     }
     for kind, words in counted.items():
         if counts[kind]:

@@ -44,10 +44,10 @@ def listed(articles: QuerySet[Article]) -> QuerySet[Article]:
     )
 
 
-def legal_warnings() -> Prefetch:
-    """Return what loads the legal notes in force on articles as their `warnings`."""
+def legal_warnings(path: str = "") -> Prefetch:
+    """Return what loads the legal notes in force on articles, or on those that `path` leads to, as `warnings`."""
     notes = LegalNote.objects.filter(lifted_at=None).order_by("id")
-    return Prefetch("legal_notes", queryset=notes, to_attr="warnings")
+    return Prefetch(f"{path}legal_notes", queryset=notes, to_attr="warnings")
 
 
 def in_order(user, ids: Sequence[int], at: datetime | None = None) -> list[Article]:

@@ -97,6 +97,7 @@ class SearchPage:
                     "headline": hit.version.headline,
                     "outlet": hit.article.outlet.slug,
                     "published_at": hit.article.published_iso,
+                    "warnings": [note.text for note in hit.article.warnings],
                     "snippets": [[{"text": text, "marked": marked} for text, marked in runs] for runs in hit.snippets],
                 }
                 for hit in self.hits

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archive.formats import archive_export, ninjs, rows
+from archive.formats import archive_export, live_posts, ninjs, rows
 from archive.formats.base import ParsedArticle, ParseError, ReadContext, Rejected
 from archive.formats.json_text import load
 from archive.formats.sniff import head_text, is_json
@@ -146,7 +146,10 @@ def _articles(
         columns = rows.mapping(keys, context.columns)
         if len(mapped) < 1000:
             mapped[keys] = columns
-    yield rows.article(flat, context, kind="json", record=name, columns=columns)
+    made = rows.article(flat, context, kind="json", record=name, columns=columns)
+    if posts := live_posts.posts_of(record, context):
+        made = dataclasses.replace(made, kind="live_blog", posts=posts, body=live_posts.text_of(posts))
+    yield made
 
 
 def _list_in(found: Any, depth: int = 0) -> list[Any]:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from archive.formats import blocks, fields, nitf, stamps, xml_tree
+from archive.formats import blocks, fields, live_posts, nitf, stamps, xml_tree
 from archive.formats.base import (
     Candidate,
     DateReading,
     ParsedArticle,
     ParsedTag,
     ParseError,
+    Post,
     ReadContext,
     Rejected,
     Signal,
@@ -77,6 +78,7 @@ def _articles(items: list[Element], root: Element, context: ReadContext) -> Iter
     left_out: list[str] = []
     bare: list[str] = []
     packages: list[ParsedArticle] = []
+    live: ParsedArticle | None = None
     for item in items:
         name = item.get("guid") or item.tag
         if item.tag in _OTHER:
@@ -84,7 +86,9 @@ def _articles(items: list[Element], root: Element, context: ReadContext) -> Iter
             continue
         made = _article(item, root, context)
         if item.tag == "packageItem":
-            if made.headline:
+            if made.headline and _is_live(item):
+                live = made
+            elif made.headline:
                 packages.append(made)
             else:
                 bare.append(f"{name} is a package without a headline, not an article.")
@@ -98,6 +102,9 @@ def _articles(items: list[Element], root: Element, context: ReadContext) -> Iter
             left_out.append(f"{name} has neither a headline nor a text.")
             continue
         texts.append(made)
+    if live is not None:
+        # The texts beside it are its entries.
+        texts = [_live_blog(live, texts)]
     if not texts:
         texts = [_as_article(package) for package in packages]
     if not texts:
@@ -117,6 +124,20 @@ def _articles(items: list[Element], root: Element, context: ReadContext) -> Iter
     for what in left_out:
         if " is a " not in what or "not an article" not in what:
             yield Rejected(record=what.split()[0], reason=what, mend="Check the file.", format="newsml_g2")
+
+
+def _is_live(item: Element) -> bool:
+    said = [*item.iterfind("contentMeta/genre"), *item.iterfind("itemMeta/profile"), *item.iterfind("itemMeta/role")]
+    return live_posts.is_live({"genre": [[*found.attrib.values(), xml_tree.text(found)] for found in said]})
+
+
+def _live_blog(package: ParsedArticle, texts: list[ParsedArticle]) -> ParsedArticle:
+    posts = live_posts.in_order(
+        Post(one.headline, one.body, one.published) for one in texts if one.body or one.headline
+    )
+    captions = tuple(dict.fromkeys(caption for one in (package, *texts) for caption in one.captions))
+    body = package.body or live_posts.text_of(posts)
+    return dataclasses.replace(package, kind="live_blog", posts=posts, body=body, captions=captions)
 
 
 def _as_article(package: ParsedArticle) -> ParsedArticle:
@@ -353,6 +374,7 @@ def _urgency(content: Element | None) -> int | None:
 def _expiry(item: Element, rights: Element | None, context: ReadContext) -> datetime | None:
     ends = [e.get("rightsexpires") or e.get("expires") or "" for e in item.iterfind(".//remoteContent")]
     ends += [first_text(item, "contentMeta/rightsExpires", "itemMeta/expires", "contentMeta/expires")]
+    ends.append((rights.get("validto") or "") if rights is not None else "")
     found = [stamps.expires_at(end, context) for end in ends]
     return min((end for end in found if end), default=None)
 

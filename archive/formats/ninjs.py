@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from archive.formats import blocks, fields, stamps
-from archive.formats.base import DateReading, ParsedArticle, ParsedTag, ParseError, ReadContext, TagKind
+from archive.formats import blocks, fields, live_posts, stamps
+from archive.formats.base import DateReading, ParsedArticle, ParsedTag, ParseError, Post, ReadContext, TagKind
 from archive.formats.json_text import load
 from archive.formats.sniff import head_text
 
@@ -91,18 +91,21 @@ def articles(found: Any, context: ReadContext, record: str = "") -> Iterator[Par
             for _, inner in _associated(item)
             if inner.get("type", "text") in ("text", "composite") and _body(inner).paragraphs
         ]
+        if inside and live_posts.is_live(item):
+            yield _article(item, context, record, live_posts.posts_in(inside, context))
+            return
         if inside:
             for place, inner in enumerate(inside, 1):
                 yield _article(inner, context, f"{record} item {place}".strip())
             return
-    yield _article(item, context, record)
+    yield _article(item, context, record, live_posts.posts_of(item, context))
 
 
 def _key(name: str) -> str:
     return str(name).lower().replace("_", "").replace("-", "")
 
 
-def _article(item: dict[str, Any], context: ReadContext, record: str) -> ParsedArticle:
+def _article(item: dict[str, Any], context: ReadContext, record: str, posts: tuple[Post, ...] = ()) -> ParsedArticle:
     sort = str(item.get("type") or "text").lower()
     if sort in _MEDIA or sort in ("event", "planning"):
         raise ParseError(f"The ninjs item is a {sort}, not a text.", mend="Import the texts instead.")
@@ -122,7 +125,7 @@ def _article(item: dict[str, Any], context: ReadContext, record: str) -> ParsedA
         fields.signal_of(_string(item.get("pubstatus")), *_codes(item.get("signal")), *_codes(item.get("signals"))),
         fields.signal_in_words(headline, note, slugline),
     )
-    if not headline and not paragraphs and not signal:
+    if not headline and not paragraphs and not signal and not posts:
         raise ParseError("The ninjs item has neither a headline nor a text.", mend="Check that it was sent whole.")
     outlet, outlets = fields.choose(*_outlets(item, guid))
     standfirst = _standfirst(item, headline)
@@ -136,7 +139,9 @@ def _article(item: dict[str, Any], context: ReadContext, record: str) -> ParsedA
         authors=authors or fields.authors_of(above or byline),
         dateline=blocks.plain(_string(item.get("dateline")) or _string(item.get("located"))),
         credit=blocks.plain(_string(item.get("creditline")) or _string(item.get("source"))),
-        body="\n".join(paragraphs),
+        body="\n".join(paragraphs) or live_posts.text_of(posts),
+        kind="live_blog" if posts else "article",
+        posts=posts,
         language=_string(item.get("language")),
         outlet_name=outlet,
         outlet_evidence=outlets[0].origin if outlets else "",

@@ -22,7 +22,7 @@ from archive.models import Capture, User, Version
 from . import corrections
 from .limits import configured
 from .outlets import hints
-from .reading import Asked, FileUnreadable, reader
+from .reading import Asked, FileUnreadable, Record, reader
 from .serial import hints_to_json
 
 REASON = "Read again from the capture."
@@ -79,14 +79,22 @@ def read_again(
         except FileUnreadable as error:
             yield _problem(capture, str(error))
             continue
-        if len(found) > 1 and capture.format == found[0].format == "eml":
-            # The first record of a message is the message; its attachments have captures of their own.
-            del found[1:]
+        found = _same_record(found, capture)
         if len(found) != 1 or found[0].parsed is None:
             reason = found[0].reason if len(found) == 1 else f"The bytes hold {len(found)} articles by now."
             yield _problem(capture, reason)
             continue
         yield _compared(capture, dict(found[0].parsed), at=at, write=write, confirm=confirm, by=by)
+
+
+def _same_record(found: list[Record], capture: Capture) -> list[Record]:
+    """Return, of several records in the bytes of one capture, the one that it was: by its name in the file."""
+    if len(found) < 2:
+        return found
+    if capture.format == found[0].format == "eml":
+        # The first record of a message is the message; its attachments have captures of their own.
+        return found[:1]
+    return [one for one in found if one.record and one.record == capture.record] or found
 
 
 def _compared(

@@ -72,7 +72,7 @@ def from_json(values: Mapping[str, Any]) -> ParsedArticle:
         elif name == "tags":
             read[name] = tuple(ParsedTag(*tag) for tag in value)
         elif name == "lines":
-            read[name] = tuple(Line(**line) for line in value)
+            read[name] = tuple(Line(line["number"], line["text"], line["role"], line["reason"]) for line in value)
         elif name == "posts":
             read[name] = tuple(Post(post["headline"], post["body"], _date_in(post["published"])) for post in value)
         elif name == "candidates":

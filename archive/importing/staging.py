@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max
 from django.db.models.functions import Length
 
@@ -249,13 +249,9 @@ class Stager:
             last[file.pk] = record
             rows.append(_item_row(self.run, file, record, blob, file.position * PLACES + place))
         by_pk = {file.pk: file for file, _ in self._records}
-        for pk, count in taken.items():
-            file, record = by_pk[pk], last[pk]
-            moved = ImportFile.objects.filter(pk=pk, taken=file.taken).update(
-                taken=count, member=record.member, member_taken=record.place + 1
-            )
-            if not moved:
-                raise ArchiveError(f"{file.name} is being read by another worker.")
+        moved = _note_places([(by_pk[pk], count, last[pk]) for pk, count in taken.items()])
+        if missing := taken.keys() - moved:
+            raise ArchiveError(f"{by_pk[min(missing)].name} is being read by another worker.")
         copy_rows(ImportItem, rows)
         for pk, count in taken.items():
             by_pk[pk].taken = count
@@ -265,6 +261,28 @@ class Stager:
             # A table stays until the run is done: its columns may be chosen anew.
             tables = [int(pk) for pk in self.run.options.get("tables", {})]
             ImportChunk.objects.filter(file_id__in=done).exclude(file_id__in=tables).delete()
+
+
+def _note_places(rows: Sequence[tuple[ImportFile, int, Record]]) -> set[int]:
+    """Write how far each file was read (records taken, the last one of them) and return the ids of those that stood
+    where this reader left them."""
+    if not rows:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE archive_importfile AS file SET taken = now.taken, member = now.member, member_taken = now.place"
+            " FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[], %s::int[])"
+            " AS now (file, before, taken, member, place)"
+            " WHERE file.id = now.file AND file.taken = now.before RETURNING file.id",
+            [
+                [file.pk for file, _, _ in rows],
+                [file.taken for file, _, _ in rows],
+                [count for _, count, _ in rows],
+                [record.member for _, _, record in rows],
+                [record.place + 1 for _, _, record in rows],
+            ],
+        )
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def fail_file(run: ImportRun, file: ImportFile, data: bytes, *, reason: str, mend: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
@@ -29,7 +29,9 @@ SLICE_SECONDS = 4.0
 # Reading goes on longer: to leave a large file means to pass over its first part again.
 READ_SECONDS = 45.0
 WORKERS_A_RUN = 4
-_READ_TOGETHER = 24
+_READ_TOGETHER = 100
+# Slow files are stored and imported this often, while the reading process is at those that were handed over.
+_STORE_SECONDS = 1.0
 
 Tick = Callable[[], None]
 
@@ -148,6 +150,7 @@ class _Reading:
     until: float
     tick: Tick | None
     between: Tick | None
+    stored_at: float = field(default_factory=time.monotonic)
 
     def read(self, files: Sequence[ImportFile]) -> None:
         """Stage the records of these files, as far as the time goes."""
@@ -166,6 +169,8 @@ class _Reading:
             whole = self._read_file(file, asked.pop(place))
             if not whole or time.monotonic() >= self.until:
                 return
+            if place + 1 < ahead and time.monotonic() - self.stored_at > _STORE_SECONDS:
+                self.stored()
 
     def stored(self) -> None:
         """Write what was gathered, tell, and have it imported."""
@@ -176,6 +181,7 @@ class _Reading:
             dispatch.import_run(self.run.pk, interactive=is_single(self.run))
         if self.between is not None:
             self.between()
+        self.stored_at = time.monotonic()
 
     def _asked(self, file: ImportFile) -> Asked:
         data = staging.bytes_of(file)

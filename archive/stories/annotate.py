@@ -93,7 +93,7 @@ def annotate(articles: Sequence[Article], held: Mapping[int, Held] | None = None
         quotes += said or ()
     _write(stored, hops, quotes)
     changed |= carry_over(by_id.values())
-    attach_outlets({article.outlet_id for article in articles})
+    _attach({article.outlet.slug for article in articles}, book)
     IndexEntry.objects.mark(changed)
     return changed
 
@@ -125,14 +125,10 @@ def known_outlets() -> list[KnownOutlet]:
     return [KnownOutlet(slug, name, tuple(aliases[pk])) for pk, slug, name, into in rows if into is None]
 
 
-def attach_outlets(outlet_ids: Iterable[int]) -> None:
+def _attach(slugs: Iterable[str], book: Book) -> None:
     """Let citations of these outlets, made before they were known, point to them."""
-    names = rows_of(
-        "SELECT id, name FROM archive_outlet WHERE id = ANY(%(ids)s)"
-        " UNION ALL SELECT outlet_id, name FROM archive_outletalias WHERE outlet_id = ANY(%(ids)s)",
-        {"ids": sorted(set(outlet_ids))},
-    )
-    by_key = {name_key(bare(name)): outlet for outlet, name in reversed(names)}
+    names = [(name, book.ids[slug]) for slug in slugs for name in book.names.get(slug, ())]
+    by_key = {name_key(bare(name)): outlet for name, outlet in reversed(names)}
     execute(_ATTACH, [list(by_key), list(by_key.values())])
 
 

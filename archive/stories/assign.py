@@ -65,6 +65,7 @@ _LINK = {
     "created_at": "timestamptz",
 }  # fmt: skip
 _STORY_NUMBERS = "SELECT nextval(pg_get_serial_sequence('archive_story', 'id')) FROM generate_series(1, %s)"
+_KEPT_PASSAGES = "SELECT hash, article_id FROM archive_texthash WHERE article_id = ANY(%s)"
 _DONE = """
 UPDATE archive_placemententry AS entry SET done = seen.wanted, done_at = %(at)s, attempts = 0, last_error = ''
 FROM unnest(%(ids)s::bigint[], %(wanted)s::bigint[]) AS seen (id, wanted) WHERE entry.article_id = seen.id
@@ -143,8 +144,7 @@ def _carry(seen: Sequence[tuple[int, int]], report: Report, at: datetime) -> Non
     try:
         with transaction.atomic():
             # What is lost with the machine is lost together with its place in the outbox, and is placed again.
-            execute("SET LOCAL synchronous_commit = off")
-            stories_lock()
+            stories_lock(durably=False)
             done = Report()
             _place_batch([article for article, _ in seen], done, at)
             execute(_DONE, {"ids": [pk for pk, _ in seen], "wanted": [wanted for _, wanted in seen], "at": at})
@@ -176,7 +176,8 @@ def _place_batch(article_ids: Sequence[int], report: Report, at: datetime) -> No
     annotate(articles, held)
     _file_passages(articles, held)
     filed = vectors.count_terms(articles, {pk: known.weighed for pk, known in held.items()})
-    vectors.file_terms([filed[pk] for pk, known in held.items() if known.weighed is not None], are_new=False)
+    if known := [filed[pk] for pk, known in held.items() if known.weighed is not None]:
+        vectors.file_terms(known, are_new=False)
     report.placed += len(articles)
     newcomers = [article for article in articles if held[article.pk].story is None]
     touched |= {known.story for known in held.values() if known.story is not None}
@@ -199,11 +200,11 @@ def _place_new(
     A story opened here is written as `refresh` would derive it from its one member, so it needs none.
     """
     surroundings = Surroundings([(filed[article.pk].entry, filed[article.pk].common) for article in articles])
-    numbers = [row[0] for row in rows_of(_STORY_NUMBERS, [len(articles)])]
+    numbers: list[int] = []
     opened: dict[int, Article] = {}
     joined: set[int] = set()
     decided: list[tuple[Article, int, Placement]] = []
-    for article, number in zip(articles, numbers, strict=True):
+    for place_in_line, article in enumerate(articles):
         entry = filed[article.pk].entry
         decision = place(entry, surroundings.views(entry), barred.get(article.pk, frozenset()))
         if decision.joins is not None:
@@ -211,7 +212,8 @@ def _place_new(
             joined.add(story)
             report.joined += 1
         else:
-            story = number
+            numbers = numbers or [number for (number,) in rows_of(_STORY_NUMBERS, [len(articles) - place_in_line])]
+            story = numbers.pop(0)
             opened[story] = article
             report.suggested += decision.verdict is Verdict.SUGGEST
             report.opened += 1
@@ -298,7 +300,7 @@ def _file_passages(articles: Sequence[Article], held: Mapping[int, Held]) -> Non
     """Keep the winnowed hashes of these articles' texts, writing only what differs from those kept before."""
     furniture = furniture_of({article.outlet_id for article in articles})
     known = [article.pk for article in articles if held[article.pk].has_passages]
-    kept = set(rows_of("SELECT hash, article_id FROM archive_texthash WHERE article_id = ANY(%s)", [known]))
+    kept = set(rows_of(_KEPT_PASSAGES, [known])) if known else set()
     wanted = {(value, article.pk) for article in articles for value in winnow(body_of(article, furniture))}
     if gone := kept - wanted:
         execute(

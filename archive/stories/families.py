@@ -10,14 +10,30 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
-
-from archive.models import Article, Membership, Quote, QuoteFamily, QuoteVariant, Version
+from archive.models import Article, Quote, QuoteFamily, QuoteVariant, Version
 from archive.models.stories import Origin
 from archive.stories.annotate import PARAPHRASE, QUOTED_FIELDS
 from archive.stories.origins import time_key
 from archive.text.quote_families import Family, Member, Text, find_families
 from archive.text.quotes import Quote as FoundQuote
+
+from .tables import execute, rows_of
+
+# Stories that have families, or several articles and a quote.
+_WORTH_A_LOOK = """
+SELECT story.id FROM unnest(%s::bigint[]) AS story (id)
+WHERE EXISTS (SELECT FROM archive_quotefamily AS family WHERE family.story_id = story.id)
+    OR (SELECT count(*) > 1 FROM archive_membership AS placed WHERE placed.story_id = story.id)
+    AND EXISTS (
+        SELECT FROM archive_membership AS placed JOIN archive_quote AS quote USING (article_id)
+        WHERE placed.story_id = story.id AND quote.rule <> %s)
+ORDER BY story.id
+"""
+_FORGET_PARAPHRASES = """
+DELETE FROM archive_quote AS quote USING archive_membership AS placed
+WHERE placed.story_id = ANY(%s) AND quote.article_id = placed.article_id AND quote.rule = %s
+    AND NOT EXISTS (SELECT FROM archive_quotevariant AS variant WHERE variant.quote_id = quote.id)
+"""
 
 # How much of a text's beginning says what a quote in its headline is about.
 OPENING = 300
@@ -26,14 +42,19 @@ OPENING = 300
 def refresh_families(story_ids: Iterable[int]) -> None:
     """Work out the quote families of these stories anew and store what changed. Runs in the caller's transaction.
 
-    A story of one article has none, so only those that had some are looked at again.
+    Where only one article quotes anything there are none, so only those that had some are looked at again.
     """
-    ids = set(story_ids)
-    several = Membership.objects.filter(story__in=ids).values("story_id").annotate(n=Count("pk")).filter(n__gt=1)
-    wanted = {row["story_id"] for row in several}
-    wanted |= set(QuoteFamily.objects.filter(story__in=ids).values_list("story_id", flat=True))
-    for story_id in sorted(wanted):
-        _refresh(story_id)
+    ids = [story for (story,) in rows_of(_WORTH_A_LOOK, [list(set(story_ids)), PARAPHRASE])]
+    if not ids:
+        return
+    held: dict[int, list[QuoteFamily]] = defaultdict(list)
+    for family in QuoteFamily.objects.filter(story__in=ids).order_by("pk").prefetch_related("variants"):
+        held[family.story_id].append(family)
+    for story_id, (texts, places) in _texts(ids).items():
+        families = find_families(texts) if any(text.quotes for text in texts) else []
+        if families or held[story_id]:
+            _store(story_id, families, held[story_id], places)
+    execute(_FORGET_PARAPHRASES, [ids, PARAPHRASE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +66,28 @@ class _Place:
     quotes: Sequence[Quote]
 
 
-def _refresh(story_id: int) -> None:
-    articles = list(Article.objects.filter(membership__story=story_id, merged_into=None))
-    held = list(QuoteFamily.objects.filter(story=story_id).prefetch_related("variants"))
-    texts, places = _texts(articles)
-    families = find_families(texts) if sum(bool(text.quotes) for text in texts) else []
-    if not families and not held:
-        return
-    _store(story_id, families, held, places)
-    Quote.objects.filter(article__membership__story=story_id, rule=PARAPHRASE, variants=None).delete()
-
-
-def _texts(articles: Sequence[Article]) -> tuple[list[Text], list[_Place]]:
-    """Return headline, standfirst and body of every version as texts in time order, and where each text stands.
+def _texts(story_ids: Sequence[int]) -> dict[int, tuple[list[Text], list[_Place]]]:
+    """Return, by story, headline, standfirst and body of every version of its articles as texts in time order, and
+    where each text stands.
 
     A text's key is its position. Each field is one of its own, so that a quote in the headline has its place beside
     the fuller one in the body.
     """
-    ranked = sorted(articles, key=time_key)
+    articles = Article.objects.filter(membership__story__in=story_ids, merged_into=None)
+    ranked = sorted(
+        articles.only("published_at", "not_before", "membership__story").select_related("membership"), key=time_key
+    )
     rows: dict[tuple[int, str], list[Quote]] = defaultdict(list)
-    quoted = Quote.objects.filter(article__in=articles).exclude(rule=PARAPHRASE)
+    quoted = Quote.objects.filter(article__in=ranked).exclude(rule=PARAPHRASE)
     for row in quoted.order_by("version_id", "start", "pk"):
         rows[row.version_id, row.field].append(row)
     versions: dict[int, list[Version]] = defaultdict(list)
-    for version in Version.objects.filter(article__in=articles).order_by("article_id", "number"):
+    texts_of = Version.objects.filter(article__in=ranked).only("article_id", "number", *QUOTED_FIELDS)
+    for version in texts_of.order_by("article_id", "number"):
         versions[version.article_id].append(version)
-    texts: list[Text] = []
-    places: list[_Place] = []
+    by_story: dict[int, tuple[list[Text], list[_Place]]] = {story_id: ([], []) for story_id in story_ids}
     for article in ranked:
+        texts, places = by_story[article.membership.story_id]
         for version in versions[article.pk]:
             for field in QUOTED_FIELDS:
                 found = rows[version.pk, field]
@@ -84,7 +99,7 @@ def _texts(articles: Sequence[Article]) -> tuple[list[Text], list[_Place]]:
                     around = "" if field == "body" else f"{version.standfirst} {version.body[:OPENING]}"
                     texts.append(Text(len(places), article.pk, len(places), getattr(version, field), said, around))
                     places.append(_Place(version, field, found))
-    return texts, places
+    return by_story
 
 
 def _store(

@@ -7,7 +7,12 @@ from django.db import connection
 STORIES_LOCK = 0x41524348_12
 
 
-def stories_lock() -> None:
-    """Hold the lock of the stories until this transaction ends, waiting for whoever holds it."""
+def stories_lock(*, durably: bool = True) -> None:
+    """Hold the lock of the stories until this transaction ends, waiting for whoever holds it.
+
+    Without `durably` the transaction may be lost, as a whole, when the machine goes down within a second after it: for
+    what is done again by itself.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STORIES_LOCK])
+        also = "" if durably else "SELECT set_config('synchronous_commit', 'off', true); "
+        cursor.execute(f"{also}SELECT pg_advisory_xact_lock(%s)", [STORIES_LOCK])

@@ -28,7 +28,7 @@ from .vectors import UNDATED, entry_of
 
 # Uses the primary key of the postings, (term, day, article): OFFSET 0 keeps the planner from reading them all.
 _NEAR = """
-SELECT asking.number, found.article_id, found.near
+SELECT asking.number, found.article_id, found.near, placed.story_id
 FROM unnest(%(terms)s::text[], %(weights)s::text[], %(since)s::date[], %(until)s::date[]) WITH ORDINALITY
     AS asking (terms, weights, since, until, number)
 CROSS JOIN LATERAL (
@@ -41,11 +41,13 @@ CROSS JOIN LATERAL (
     ) AS posting
     GROUP BY posting.article_id ORDER BY near DESC, posting.article_id LIMIT %(limit)s
 ) AS found
+LEFT JOIN archive_membership AS placed ON placed.article_id = found.article_id
 """
 _COMMON = "SELECT term FROM archive_termcount WHERE term = ANY(%s) AND articles >= %s"
 _PLACED = "SELECT article_id, story_id FROM archive_membership WHERE article_id = ANY(%s)"
-# The members of a story nearest in time to a day: membership by story, vector by article.
+# The members of stories nearest in time to a day, and behind them the vector of each of them once.
 _NEAREST_MEMBERS = """
+WITH near AS MATERIALIZED (
 SELECT asking.number, member.article_id
 FROM unnest(%(stories)s::bigint[], %(days)s::date[]) WITH ORDINALITY AS asking (story_id, day, number)
 CROSS JOIN LATERAL (
@@ -55,6 +57,11 @@ CROSS JOIN LATERAL (
     ORDER BY abs(coalesce(vector.day, asking.day) - asking.day), vector.article_id
     LIMIT %(limit)s
 ) AS member
+)
+SELECT number, article_id, NULL, NULL FROM near
+UNION ALL
+SELECT 0, article_id, day, vector::text FROM archive_termvector
+WHERE article_id = ANY(ARRAY(SELECT article_id FROM near)) AND article_id <> ALL(%(known)s)
 """
 _VECTORS = "SELECT article_id, day, vector::text FROM archive_termvector WHERE article_id = ANY(%s)"
 
@@ -85,8 +92,10 @@ def questions(entry: Entry, common: Collection[str]) -> list[Question]:
     ]
 
 
-def ask(asked: Sequence[Question]) -> list[list[tuple[int, float]]]:
-    """Return what each question finds, (article, nearness), the nearest first and one more than CANDIDATES at most."""
+def ask(asked: Sequence[Question]) -> tuple[list[list[tuple[int, float]]], dict[int, int]]:
+    """Return what each question finds, (article, nearness), the nearest first and one more than CANDIDATES at most; and
+    the stories of all that were found."""
+    placed: dict[int, int] = {}
     answers: list[list[tuple[int, float]]] = [[] for _ in asked]
     values = {
         "terms": ["\t".join(term for term, _ in one.terms) for one in asked],
@@ -95,9 +104,13 @@ def ask(asked: Sequence[Question]) -> list[list[tuple[int, float]]]:
         "until": [one.until for one in asked],
         "limit": CANDIDATES + 1,
     }
-    for number, article, near in rows_of(_NEAR, values):
+    for number, article, near, story in rows_of(_NEAR, values):
         answers[number - 1].append((article, near))
-    return answers
+        if story is not None:
+            placed[article] = story
+    for answer in answers:
+        answer.sort(key=lambda pair: (-pair[1], pair[0]))
+    return answers, placed
 
 
 def ranked(answers: Iterable[Sequence[tuple[int, float]]], own: int | str) -> dict[int, float]:
@@ -114,7 +127,7 @@ def candidates(entry: Entry) -> dict[int, float]:
     """Return the articles that share weighty terms with this one, with a rough nearness, the nearest first."""
     terms = [term for term, _ in weightiest(entry.vector, POSTED_TERMS)]
     common = {term for (term,) in rows_of(_COMMON, [terms, COMMON_FROM])}
-    return ranked(ask(questions(entry, common)), entry.id)
+    return ranked(ask(questions(entry, common))[0], entry.id)
 
 
 def stories_of(article_ids: Iterable[int]) -> dict[int, int]:
@@ -138,9 +151,9 @@ class Surroundings:
         self._asked = {entry.id: questions(entry, common) for entry, common in batch}
         asked = [(article, one) for article, several in self._asked.items() for one in several]
         self._answers: dict[int | str, list[list[tuple[int, float]]]] = defaultdict(list)
-        for (article, _), answer in zip(asked, ask([one for _, one in asked]), strict=True):
+        answers, self._story = ask([one for _, one in asked])
+        for (article, _), answer in zip(asked, answers, strict=True):
             self._answers[article].append(answer)
-        self._story = stories_of({pk for several in self._answers.values() for found in several for pk, _ in found})
         self._members: dict[tuple[int, date], list[int]] = {}
         self._entries: dict[int, Entry] = {}
         self._fresh: dict[str, list[tuple[Entry, float]]] = defaultdict(list)
@@ -194,12 +207,13 @@ class Surroundings:
             "stories": [story for story, _ in wanted],
             "days": [day for _, day in wanted],
             "limit": MEMBERS_COMPARED,
+            "known": list(self._entries),
         }
-        for number, article in rows_of(_NEAREST_MEMBERS, values):
-            self._members[wanted[number - 1]].append(article)
-        unknown = {pk for pair in wanted for pk in self._members[pair]} - self._entries.keys()
-        if unknown:
-            self._entries.update(entries(unknown))
+        for number, article, day, vector in rows_of(_NEAREST_MEMBERS, values):
+            if number:
+                self._members[wanted[number - 1]].append(article)
+            else:
+                self._entries[article] = entry_of(article, day, json.loads(vector))
 
 
 def _day(entry: Entry) -> date:

@@ -17,9 +17,24 @@ from django.db.models import F, Max, Q, QuerySet
 from archive.models import Article, Attribution, Membership, Story, User, Version
 
 from .provenance import Hop, Provenance, Stating, provenance
+from .tables import execute, rows_of
 
 # Printed times without a zone can be off by so much; a report is not relied on before it is out.
 ZONE_SPREAD = timedelta(hours=26)
+
+_MEMBERS = """
+SELECT placed.story_id, article.current_version_id, article.id, article.outlet_id, article.published_at
+FROM archive_membership AS placed JOIN archive_article AS article ON article.id = placed.article_id
+WHERE placed.story_id = ANY(%s) AND article.merged_into_id IS NULL AND article.current_version_id IS NOT NULL
+"""
+_TIED_HOPS = """
+SELECT id, version_id, outlet_id, held_article_id FROM archive_attribution
+WHERE version_id = ANY(%s) AND rejected_at IS NULL AND (outlet_id IS NOT NULL OR held_article_id IS NOT NULL)
+"""
+_TIE = """
+UPDATE archive_attribution AS hop SET held_article_id = tied.held
+FROM unnest(%s::bigint[], %s::bigint[]) AS tied (id, held) WHERE hop.id = tied.id
+"""
 
 
 def refresh_held(story_ids: Iterable[int]) -> None:
@@ -28,23 +43,29 @@ def refresh_held(story_ids: Iterable[int]) -> None:
     The report is the outlet's latest one in the story that could have been out by then, else its earliest. Runs in the
     caller's transaction.
     """
-    ids = set(story_ids)
-    rows = Membership.objects.filter(story__in=ids, article__merged_into=None).select_related("article")
-    members: dict[int, list[Article]] = defaultdict(list)
+    members: dict[int, list[_Member]] = defaultdict(list)
     story_of: dict[int, int] = {}
-    for row in rows:
-        members[row.story_id].append(row.article)
-        story_of[row.article_id] = row.story_id
-    by_id = {article.pk: article for articles in members.values() for article in articles}
-    changed = []
-    tied = Q(outlet__isnull=False) | Q(held_article__isnull=False)
-    for hop in _current_hops(by_id.values()).filter(tied):
-        article = by_id[hop.article_id]
-        held = _report_of(hop.outlet_id, article, members[story_of[article.pk]]) if hop.outlet_id else None
-        if hop.held_article_id != held:
-            hop.held_article_id = held
-            changed.append(hop)
-    Attribution.objects.bulk_update(changed, ["held_article"])
+    by_version: dict[int, _Member] = {}
+    for story, version, *about in rows_of(_MEMBERS, [list(set(story_ids))]):
+        member = _Member(*about)
+        members[story].append(member)
+        story_of[member.article] = story
+        by_version[version] = member
+    changed: list[tuple[int, int | None]] = []
+    for hop, version, outlet, was in rows_of(_TIED_HOPS, [list(by_version)]):
+        citing = by_version[version]
+        held = _report_of(outlet, citing, members[story_of[citing.article]]) if outlet else None
+        if held != was:
+            changed.append((hop, held))
+    if changed:
+        execute(_TIE, [[hop for hop, _ in changed], [held for _, held in changed]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    article: int
+    outlet: int
+    at: datetime | None
 
 
 def _current_hops(articles: Iterable[Article]) -> QuerySet[Attribution]:
@@ -52,21 +73,23 @@ def _current_hops(articles: Iterable[Article]) -> QuerySet[Attribution]:
     return Attribution.objects.filter(version__in=current, rejected_at=None).order_by("article_id", "order")
 
 
-def _report_of(outlet_id: int, citing: Article, members: Sequence[Article]) -> int | None:
+def _report_of(outlet: int, citing: _Member, members: Sequence[_Member]) -> int | None:
     """Return the article of that outlet that `citing` most likely rests on."""
-    own = [a for a in members if a.outlet_id == outlet_id and a.pk != citing.pk and a.outlet_id != citing.outlet_id]
+    if outlet == citing.outlet:
+        return None
+    own = [member for member in members if member.outlet == outlet]
     if not own:
         return None
 
-    def at(article: Article) -> float:
-        return article.published_at.timestamp() if article.published_at else float("inf")
+    def at(member: _Member) -> float:
+        return member.at.timestamp() if member.at else float("inf")
 
-    if citing.published_at is not None:
-        limit = (citing.published_at + ZONE_SPREAD).timestamp()
-        out = [article for article in own if at(article) <= limit]
+    if citing.at is not None:
+        limit = (citing.at + ZONE_SPREAD).timestamp()
+        out = [member for member in own if at(member) <= limit]
         if out:
-            return max(out, key=lambda article: (at(article), article.pk)).pk
-    return min(own, key=lambda article: (at(article), article.pk)).pk
+            return max(out, key=lambda member: (at(member), member.article)).article
+    return min(own, key=lambda member: (at(member), member.article)).article
 
 
 def provenance_of(articles: Sequence[Article]) -> Provenance:

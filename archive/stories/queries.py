@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from archive.articles.queries import legal_warnings
 from archive.models import (
     Article,
     Membership,
@@ -133,6 +134,7 @@ def timeline(
     rows = list(
         Membership.objects.filter(story=story)
         .select_related("article__outlet", "article__current_version", "copy_of__outlet", "placed_by")
+        .prefetch_related(legal_warnings("article__"))
         .order_by("article_id")
     )
     shown = set(Article.objects.visible_to(user, at).filter(membership__story=story).values_list("pk", flat=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from archive.models import Article
 from archive.text.fingerprint import containment, shingles
@@ -63,8 +64,14 @@ def reasons_for(mine: Printed, nearest: Printed, shared: list[str]) -> list[str]
     if mine.at and nearest.at:
         days = abs((mine.at.date() - nearest.at.date()).days)
         reasons.append("same day" if days == 0 else f"{days} day{'s' if days > 1 else ''} apart")
-    wording = containment(shingles(mine.text), shingles(nearest.text))
+    wording = containment(_shingles(mine.text), _shingles(nearest.text))
     if wording >= SHARED_WORDING:
         reasons.append(f"{wording:.0%} of its wording")
     reasons.append(f"nearest: {nearest.headline} ({nearest.outlet})")
     return reasons
+
+
+@lru_cache(maxsize=16)
+def _shingles(text: str) -> frozenset[int]:
+    """One article is compared with several in a row."""
+    return shingles(text)

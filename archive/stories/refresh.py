@@ -7,20 +7,19 @@ together, and an emptied story leads on to where its articles went.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
-
-from django.db import connection
 
 from archive.articles.operations import touch_index
 from archive.articles.titles import story_title
-from archive.models import Article, Attribution, Membership, OutletLine, Quote, Story
+from archive.models import Article, Attribution, Membership, OutletLine, Story
 from archive.text.normalize import line_key
 
 from .evidence import Dated, not_before
 from .families import refresh_families
 from .origins import refresh_held
-from .roles import ALL_PAIRS_UP_TO, Told, in_time, parts, told
+from .roles import ALL_PAIRS_UP_TO, Part, Told, parts, told, when
+from .tables import execute, rows_of
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
@@ -32,6 +31,27 @@ _SHARING = """
 SELECT DISTINCT one.article_id, other.article_id
 FROM archive_texthash AS one JOIN archive_texthash AS other ON other.hash = one.hash
 WHERE one.article_id = ANY(%(ids)s) AND other.article_id = ANY(%(ids)s) AND one.article_id < other.article_id
+"""
+
+
+_JOINED = ("article__current_version", "article__outlet")
+_READ = (
+    "story_id", "role", "role_is_pinned", "copy_of_id", "article__outlet_id", "article__published_at",
+    "article__status", "article__embargoed_until", "article__merged_into_id", "article__not_before",
+    "article__not_before_reason", "article__outlet__name", "article__current_version__headline",
+    "article__current_version__standfirst", "article__current_version__body", "article__current_version__language",
+)  # fmt: skip
+_PARTS = """
+UPDATE archive_membership AS placed SET role = part.role, copy_of_id = part.copy_of
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS part (id, role, copy_of) WHERE placed.id = part.id
+"""
+_DERIVED_FIELDS = ("title", "first_at", "last_at", "article_count", "outlet_count")
+_DERIVED = """
+UPDATE archive_story AS story SET title = derived.title, first_at = derived.first_at, last_at = derived.last_at,
+    article_count = derived.articles, outlet_count = derived.outlets, merged_into_id = NULL, changed_at = %s
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[], %s::int[])
+    AS derived (id, title, first_at, last_at, articles, outlets)
+WHERE story.id = derived.id
 """
 
 
@@ -62,74 +82,85 @@ def told_of(article: Article, furniture: Mapping[int, frozenset[str]]) -> Told:
 
 def sharing_pairs(article_ids: Collection[int]) -> set[tuple[int, int]]:
     """Return the pairs among these articles that share a passage, by their winnowed hashes."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SHARING, {"ids": list(article_ids)})
-        return set(cursor.fetchall())
+    return set(rows_of(_SHARING, {"ids": list(article_ids)}))
 
 
 def refresh(story_ids: Iterable[int], *, at: datetime, leads_to: Mapping[int, int] | None = None) -> None:
     """Derive title, dates, counts, roles, evidence, held sources and quote families of stories from their members.
 
     An emptied story becomes a redirect to `leads_to[story]`; without one it is deleted, if no editor ever touched it.
-    Runs in the caller's transaction.
+    Runs in the caller's transaction, and writes each table once however many stories there are.
     """
     ids = sorted(set(story_ids))
+    if not ids:
+        return
     stories = {story.pk: story for story in Story.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
     members: dict[int, list[Membership]] = defaultdict(list)
-    rows = Membership.objects.filter(story__in=ids).select_related("article__current_version", "article__outlet")
-    for row in rows.order_by("article_id"):
+    for row in Membership.objects.filter(story__in=ids).select_related(*_JOINED).only(*_READ).order_by("article_id"):
         members[row.story_id].append(row)
     furniture = furniture_of({row.article.outlet_id for rows in members.values() for row in rows})
     refresh_held(ids)
-    changed: list[int] = []
+    parts_changed: list[Membership] = []
+    stories_changed: list[Story] = []
+    changed: set[int] = set()
     for story in stories.values():
-        if members[story.pk]:
-            changed += _derive(story, members[story.pk], furniture, at)
-        else:
+        rows = members[story.pk]
+        if not rows:
             _lead_on(story, (leads_to or {}).get(story.pk))
-    quoting = Quote.objects.filter(article__membership__story__in=ids)
-    refresh_families(set(quoting.values_list("article__membership__story", flat=True)))
+            continue
+        parts_changed += _give_parts(rows, furniture)
+        title = story.title
+        if _derive(story, rows, at):
+            stories_changed.append(story)
+        if story.title != title:
+            changed.update(row.article_id for row in rows)
+    changed.update(row.article_id for row in parts_changed)
+    if parts_changed:
+        execute(_PARTS, [[row.pk for row in parts_changed], *_columns(parts_changed, "role", "copy_of_id")])
+    if stories_changed:
+        execute(_DERIVED, [at, [story.pk for story in stories_changed], *_columns(stories_changed, *_DERIVED_FIELDS)])
+    refresh_families(ids)
     if changed:
-        touch_index(changed)
+        touch_index(sorted(changed))
 
 
-def _derive(
-    story: Story, members: list[Membership], furniture: Mapping[int, frozenset[str]], at: datetime
-) -> list[int]:
-    texts = {row.article_id: told_of(row.article, furniture) for row in members}
-    given = parts(list(texts.values()), sharing_pairs(list(texts)) if len(members) > ALL_PAIRS_UP_TO else None)
-    changed: list[int] = []
+def _columns(rows: Sequence[object], *names: str) -> list[list]:
+    return [[getattr(row, name) for row in rows] for name in names]
+
+
+def _give_parts(members: Sequence[Membership], furniture: Mapping[int, frozenset[str]]) -> list[Membership]:
+    """Give each member the part it plays, unless an editor did; return those whose part changed."""
+    if len(members) == 1:
+        given = {members[0].article_id: Part("earliest_held")}
+    else:
+        texts = [told_of(row.article, furniture) for row in members]
+        several = len(members) > ALL_PAIRS_UP_TO
+        given = parts(texts, sharing_pairs([text.id for text in texts]) if several else None)
+    changed = []
     for row in members:
         part = given[row.article_id]
         role = row.role if row.role_is_pinned else part.role
         copy_of = part.copy_of if role in COPIES else None
         if (row.role, row.copy_of_id) != (role, copy_of):
             row.role, row.copy_of_id = role, copy_of
-            row.save(update_fields=["role", "copy_of"])
-            changed.append(row.article_id)
-    by_id = {row.article_id: row.article for row in members}
-    ordered = [by_id[member.id] for member in in_time(list(texts.values()))]
-    _place_undated(ordered)
-    dates = [article.published_at for article in ordered if article.published_at]
-    derived = {
-        "first_at": min(dates, default=None),
-        "last_at": max(dates, default=None),
-        "article_count": len(members),
-        "outlet_count": len({article.outlet_id for article in ordered}),
-        "merged_into_id": None,
-        "title": story.title if story.title_is_pinned else story_title(story, ordered),
-    }
-    if any(getattr(story, name) != value for name, value in derived.items()):
-        if derived["title"] != story.title:
-            changed += list(by_id)
-        for name, value in derived.items():
-            setattr(story, name, value)
-        story.changed_at = at
-        story.save(update_fields=[*(name.removesuffix("_id") for name in derived), "changed_at"])
+            changed.append(row)
     return changed
 
 
-def _place_undated(ordered: list[Article]) -> None:
+def _derive(story: Story, members: Sequence[Membership], at: datetime) -> bool:
+    """Set what follows from the members; return whether anything of it changed."""
+    ordered = sorted((row.article for row in members), key=lambda article: when(article.published_at, article.pk))
+    _place_undated(ordered)
+    dates = [article.published_at for article in ordered if article.published_at]
+    before = [getattr(story, name) for name in _DERIVED_FIELDS] + [story.merged_into_id]
+    story.title = story.title if story.title_is_pinned else story_title(story, ordered)
+    story.first_at, story.last_at = min(dates, default=None), max(dates, default=None)
+    story.article_count, story.outlet_count = len(members), len({article.outlet_id for article in ordered})
+    story.merged_into_id = None
+    return before != [getattr(story, name) for name in _DERIVED_FIELDS] + [None]
+
+
+def _place_undated(ordered: Sequence[Article]) -> None:
     undated = [article for article in ordered if article.published_at is None]
     if not undated:
         return

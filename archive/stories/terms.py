@@ -116,7 +116,7 @@ def word_stems(text: str, language: str = "") -> list[str]:
     code = language[:2].lower()
     stems = []
     for found in _WORD.findall(text):
-        word = _POSSESSIVE.sub("", found.lower()) if "'" in found or "’" in found else found.lower()
+        word = _without_possessive(found.lower())
         if not word or word in _COMMON:
             continue
         if _CJK.search(word):
@@ -133,6 +133,12 @@ def name_runs(text: str) -> list[str]:
 
     A single capitalised word that opens a sentence is left out, as it may be any word.
     """
+    return list(_name_runs(text))
+
+
+@lru_cache(maxsize=512)
+def _name_runs(text: str) -> tuple[str, ...]:
+    """A text is read for its terms, and a moment later for the reasons why it was placed."""
     runs: list[str] = []
     words: list[str] = []
     opens_sentence = True
@@ -148,14 +154,17 @@ def name_runs(text: str) -> list[str]:
         words.clear()
 
     for match in _WORD.finditer(text):
-        gap = text[last_end : match.start()]
         word = match.group()
+        if not words and not word[0].isupper():
+            last_end, previous = match.end(), word
+            continue
+        gap = text[last_end : match.start()]
         if last_end:
             shortened = gap == ". " and (len(previous) == 1 or previous.lower() in _ABBREVIATED)
             opens_sentence = not shortened and bool(_SENTENCE_END.search(gap) or "\n" in gap)
         if words and (opens_sentence or not _JOINER.match(gap)):
             close()
-        bare = _POSSESSIVE.sub("", word)
+        bare = _without_possessive(word)
         lowered = bare.lower()
         if bare[:1].isupper() and not (not words and lowered in _COMMON):
             if not words:
@@ -169,13 +178,13 @@ def name_runs(text: str) -> list[str]:
             close()
         last_end, previous = match.end(), word
     close()
-    return runs
+    return tuple(runs)
 
 
 def name_counts(text: str) -> Counter[str]:
     """Return how often each name stands in a text, lower case; a name of several words counts for its parts too."""
     counts: Counter[str] = Counter()
-    for run in name_runs(text):
+    for run in _name_runs(text):
         name = run.lower()[:TERM_LENGTH]
         counts[name] += 1
         parts = name.split()
@@ -203,12 +212,23 @@ def term_counts(headline: str, body: str, language: str = "") -> dict[str, float
 def printed_forms(text: str, terms: list[str], language: str = "") -> list[str]:
     """Return terms (stems, or names without their mark) as the text prints them, in the order given; those that the
     text does not print are left out."""
-    code = language[:2].lower()
-    forms: dict[str, str] = {}
-    for run in name_runs(text):
-        forms.setdefault(run.lower()[:TERM_LENGTH], run)
-    for word in _WORD.findall(text):
-        bare = _POSSESSIVE.sub("", word)
-        forms.setdefault(stem(bare.lower(), code)[:TERM_LENGTH] if bare else "", bare)
-        forms.setdefault(bare.lower()[:TERM_LENGTH], bare)
+    forms = _forms(text, language[:2].lower())
     return [forms[term] for term in terms if term in forms]
+
+
+@lru_cache(maxsize=16)
+def _forms(text: str, code: str) -> dict[str, str]:
+    """Return the names of a text by their lower case, and its words by stem and by lower case, as first printed."""
+    forms: dict[str, str] = {}
+    for run in _name_runs(text):
+        forms.setdefault(run.lower()[:TERM_LENGTH], run)
+    for word in dict.fromkeys(_WORD.findall(text)):
+        bare = _without_possessive(word)
+        lowered = bare.lower()
+        forms.setdefault(stem(lowered, code)[:TERM_LENGTH] if bare else "", bare)
+        forms.setdefault(lowered[:TERM_LENGTH], bare)
+    return forms
+
+
+def _without_possessive(word: str) -> str:
+    return _POSSESSIVE.sub("", word) if "'" in word or "’" in word else word

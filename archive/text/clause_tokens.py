@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archive.text.quote_marks import MASK
 from archive.text.speech_words import DETERMINERS, PREPOSITIONS, PRONOUNS
+from archive.text.word_lists import words
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word or mark of a sentence, with its place."""
+class Token(NamedTuple):
+    """One word or mark of a sentence, with its place; `low` is the word without regard to case."""
 
     text: str
     start: int
     end: int
-
-    @property
-    def low(self) -> str:
-        """The word without regard to case."""
-        return self.text.casefold()
+    low: str
 
     @property
     def is_word(self) -> bool:
@@ -34,55 +30,25 @@ TOKEN = re.compile(
     rf"\b[A-Z]\.(?=\s)|[@#$]?\w+(?:[’'&./-]\w+)*[’']?|[^\w\s]"
 )
 
+# Verbs of telling that are nouns as well.
+_NOUNS_TOO = words(
+    """report reports claims claim states state notes note estimates estimate shows show views attacks attack calls
+    call questions promises quotes uses use points hopes hope fears demands thought felt brands labels tweets
+    says find finds raises supports plans write warns reads"""
+)
+
+
+def tokens_of(sentence: str) -> list[Token]:
+    """Return the words and marks of a sentence in order."""
+    return [Token(m[0], m.start(), m.end(), m[0].casefold()) for m in TOKEN.finditer(sentence)]
+
 
 def is_noun(tokens: Sequence[Token], i: int) -> bool:
     """Return whether the word at `i` stands as a noun ("the report", "his claims", "police reports of")."""
     low = tokens[i].low
     if tokens[i].text == "States":
         return True
-    if low not in (
-        "report",
-        "reports",
-        "claims",
-        "claim",
-        "states",
-        "state",
-        "notes",
-        "note",
-        "estimates",
-        "estimate",
-        "shows",
-        "show",
-        "views",
-        "attacks",
-        "attack",
-        "calls",
-        "call",
-        "questions",
-        "promises",
-        "quotes",
-        "uses",
-        "use",
-        "points",
-        "hopes",
-        "hope",
-        "fears",
-        "demands",
-        "thought",
-        "felt",
-        "brands",
-        "labels",
-        "tweets",
-        "says",
-        "find",
-        "finds",
-        "raises",
-        "supports",
-        "plans",
-        "write",
-        "warns",
-        "reads",
-    ):
+    if low not in _NOUNS_TOO:
         return False
     before = tokens[i - 1] if i else None
     if before is None:

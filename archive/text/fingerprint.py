@@ -39,6 +39,7 @@ def content_sha256(*parts: str) -> str:
 
 
 def _grams(tokens: list[str], size: int) -> list[int]:
+    """Return the hashes of all runs of `size` tokens, the same in every process, as PostgreSQL's bigint holds them."""
     if not tokens:
         return []
     size = min(size, len(tokens))
@@ -55,8 +56,14 @@ def _grams(tokens: list[str], size: int) -> list[int]:
 
 
 def shingles(text: str) -> frozenset[int]:
-    """Return the hashes of all runs of five folded words in `text` (of the whole text where it is shorter)."""
-    return frozenset(_grams(words(text), SHINGLE))
+    """Return hashes of all runs of five folded words in `text` (of the whole text where it is shorter).
+
+    They are only for comparing texts within one process: each process hashes otherwise.
+    """
+    tokens = words(text)
+    if len(tokens) <= SHINGLE:
+        return frozenset({hash(tuple(tokens))}) if tokens else frozenset()
+    return frozenset(map(hash, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
 
 
 def containment(part: Collection[int], whole: Collection[int]) -> float:
@@ -82,18 +89,7 @@ def winnow_of(tokens: list[str]) -> frozenset[int]:
     grams = _grams(tokens, GRAM)
     if len(grams) <= WINDOW:
         return frozenset({min(grams)}) if grams else frozenset()
-    chosen: set[int] = set()
-    last = -1
-    for start in range(len(grams) - WINDOW + 1):
-        if last < start:
-            window = grams[start : start + WINDOW]
-            window.reverse()
-            last = start + WINDOW - 1 - window.index(min(window))
-            chosen.add(grams[last])
-        elif grams[start + WINDOW - 1] <= grams[last]:
-            last = start + WINDOW - 1
-            chosen.add(grams[last])
-    return frozenset(chosen)
+    return frozenset(map(min, zip(*(grams[start:] for start in range(WINDOW)), strict=False)))
 
 
 def without_furniture(lines: Iterable[str], furniture: Collection[str]) -> str:

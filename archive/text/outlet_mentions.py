@@ -124,7 +124,8 @@ class OutletLookup:
             words = bare(mention.name).split()
             letters = initials(bare(mention.name))
             if len(words) > 1:
-                if len(letters) > 1 and not known_outlet(letters) and re.search(rf"\b{re.escape(letters)}\b", text):
+                stands = len(letters) > 1 and letters in text and not known_outlet(letters)
+                if stands and re.search(rf"\b{re.escape(letters)}\b", text):
                     self.short.setdefault(name_key(letters), (mention.name, mention.slug))
                 self.short.setdefault("the " + name_key(words[-1]), (mention.name, mention.slug))
 
@@ -136,9 +137,10 @@ def find_outlets(text: str, lookup: OutletLookup) -> list[OutletMention]:
     i = 0
     while i < len(words):
         mention = None
-        if words[i].group(0)[0].isupper() or words[i].group(0)[0].isdigit() or "." in words[i].group(0):
+        word = words[i][0]
+        if word[0].isupper() or word[0].isdigit() or "." in word:
             mention = _mention_at(text, words, i, lookup)
-        if mention is None:
+        if mention is None and lookup.short and word.casefold() == "the":
             mention = _short_form(text, words, i, lookup)
         if mention is None:
             i += 1
@@ -155,8 +157,8 @@ def _mention_at(text: str, words: list[re.Match[str]], i: int, lookup: OutletLoo
         slice_ = text[words[i].start() : last.end()]
         if not _one_name(slice_) or not (last.group(0)[0].isupper() or last.group(0)[0].isdigit() or n == 1):
             continue
-        name = re.sub(r"[’']s?$", "", slice_)
-        if n == 1 and name.casefold() in ("the", "news", "post", "times", "today", "press", "daily", "mail", "express"):
+        name = _POSSESSIVE.sub("", slice_)
+        if n == 1 and name.casefold() in _NO_NAMES:
             continue
         resolved = lookup.resolve(name)
         if resolved is None and "/" in name:
@@ -195,6 +197,10 @@ def _reach(text: str, words: list[re.Match[str]], i: int) -> int:
     return reach
 
 
+_POSSESSIVE = re.compile(r"[’']s?$")
+_NO_NAMES = words_of("the news post times today press daily mail express")
+_NOT_IN_NAMES = re.compile(r"[^\w\s.’'&/-]|\n|\.\s")
+_DOTTED = re.compile(r"(?:[A-Z]\.)+")
 _JOINING = words_of("of the and for de la le du del der des y et und")
 _NOT_FIRST = words_of(
     """In On At By For From With And But As When While After Before Since According Per Sunday Monday Tuesday
@@ -203,15 +209,14 @@ _NOT_FIRST = words_of(
 
 
 def _one_name(slice_: str) -> bool:
-    return not re.search(r"[^\w\s.’'&/-]|\n|\.\s", slice_) or bool(re.fullmatch(r"(?:[A-Z]\.)+", slice_))
+    return not _NOT_IN_NAMES.search(slice_) or bool(_DOTTED.fullmatch(slice_))
 
 
 def _short_form(text: str, words: list[re.Match[str]], i: int, lookup: OutletLookup) -> OutletMention | None:
     """Return the mention "the Post" where the text has named "the Northport Post" before."""
-    word = words[i].group(0)
-    if word.casefold() != "the" or i + 1 >= len(words) or not lookup.short:
+    if i + 1 >= len(words):
         return None
-    following = re.sub(r"[’']s?$", "", words[i + 1].group(0))
+    following = _POSSESSIVE.sub("", words[i + 1].group(0))
     if not following[0].isupper() or not text[words[i].end() : words[i + 1].start()].isspace():
         return None
     if (

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.text.clause_tokens import TOKEN, Token, is_noun
+from archive.text.clause_tokens import Token, is_noun, tokens_of
 from archive.text.quote_marks import MASK
 from archive.text.sentences import Sentence
 from archive.text.speech_words import (
@@ -46,23 +46,31 @@ class Cue:
     addressee: tuple[int, int] | None = None
 
 
-_BY = re.compile(
-    r"\b(?:reported|published|released|obtained|reviewed|seen|conducted|broken|revealed|quoted|written|cited|told|"
-    r"compiled|commissioned|sponsored|broadcast|aired|provided|interviewed|posted|first reported|issued)\s+"
+def _after(leads: str, rest: str) -> tuple[re.Pattern[str], frozenset[str]]:
+    """Return the pattern of any of these leads (one a "|") with what follows, and words of which one must be there."""
+    each = [lead.strip() for lead in leads.replace("\n", " ").split("|")]
+    longest = frozenset(max(re.findall(r"\w+", lead), key=len) for lead in each)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, each))})\s+{rest}".replace(r"\ ", " "), re.I), longest
+
+
+_BY = _after(
+    """reported|published|released|obtained|reviewed|seen|conducted|broken|revealed|quoted|written|cited|told|compiled|
+    commissioned|sponsored|broadcast|aired|provided|interviewed|posted|first reported|issued""",
     r"(?:(?:earlier|first|on|last|this|\w+day|week|month|exclusively)\s+){0,3}(?:by|in|to)\s+",
-    re.I,
 )
-_CITING = re.compile(
-    r"\b(?:citing|quoting|with reference to|referring to|references? to|cites|cited|quoted|quotes|credited to|"
-    r"as quoted by|as reported by|via)\s+",
-    re.I,
+_CITING = _after(
+    """citing|quoting|with reference to|referring to|reference to|references to|cites|cited|quoted|quotes|credited to|
+    as quoted by|as reported by|via""",
+    "",
 )
-_ACCORDING = re.compile(r"\b(?:according to|in the words of|in the view of|as per)\s+", re.I)
-_INTERVIEW = re.compile(
-    r"\b(?:interview(?:ed|s)?|conversation|appearance|op-ed|editorial|article|column|piece|essay|statement)\s+"
+_ACCORDING = _after("according to|in the words of|in the view of|as per", "")
+_INTERVIEW = _after(
+    """interview|interviewed|interviews|conversation|appearance|op-ed|editorial|article|column|piece|essay|statement""",
     r"(?:\w+\s+){0,2}?(?:with|by|on|in|for|to|published in|published by)\s+",
-    re.I,
 )
+_LEADS = ((_ACCORDING, "according"), (_BY, "by"), (_CITING, "citing"), (_INTERVIEW, "interview"))
+_PLAIN = re.compile(r"\w+")
+_VERBS = TELLING | NAMING | TELLING_ING
 
 
 _ISSUED = re.compile(
@@ -82,19 +90,27 @@ class _Reader:
     def __init__(self, text: str, base: int) -> None:
         self.text = text
         self.base = base
-        self.tokens = [Token(m.group(0), m.start(), m.end()) for m in TOKEN.finditer(text)]
+        self.tokens: list[Token] = []
         self.subject: tuple[int, int] | None = None
 
     def cues(self) -> list[Cue]:
         found: list[Cue] = []
         taken: set[int] = set()
-        for pattern, kind in ((_ACCORDING, "according"), (_BY, "by"), (_CITING, "citing"), (_INTERVIEW, "interview")):
+        # Most sentences tell nothing: their words say so before anything is looked at in its place.
+        plain = frozenset(_PLAIN.findall(self.text.casefold()))
+        leads = [(pattern, kind) for (pattern, needed), kind in _LEADS if not needed.isdisjoint(plain)]
+        tells = ":" in self.text or not _VERBS.isdisjoint(plain)
+        if leads or tells:
+            self.tokens = tokens_of(self.text)
+        for pattern, kind in leads:
             for match in pattern.finditer(self.text):
                 source = self._phrase_right(match.end(), STOPS_RIGHT_LONG)
                 if source and match.start() not in taken:
                     taken.add(match.start())
                     word = match.group(0).split()[0].casefold()
                     found.append(self._cue(kind, word, match.start(), match.end(), source))  # type: ignore[arg-type]
+        if not tells:
+            return found
         for i, token in enumerate(self.tokens):
             low = token.low
             if low in TELLING or low in NAMING:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404
 from django.shortcuts import render
 
@@ -12,7 +14,7 @@ from archive.models import Article, Version
 from archive.stories.copies import copies_of
 from archive.stories.origins import shaken_sources
 
-from .annotate import Span, paragraphs_with
+from .annotate import Run, Span, paragraphs_with
 from .doors import article_or_gone
 from .public import may_read_text, public
 
@@ -49,7 +51,7 @@ def context(page: queries.ArticlePage) -> dict[str, object]:
         "article": page.article,
         "version": version,
         "is_current": version.pk == page.article.current_version_id,
-        "paragraphs": paragraphs_with(version.body, _spans(page)),
+        "paragraphs": _beside_posts(paragraphs_with(version.body, _spans(page)), version.posts),
         "main_sources": roles["main"],
         "side_sources": roles["side"],
         "background_sources": roles["background"],
@@ -62,6 +64,12 @@ def context(page: queries.ArticlePage) -> dict[str, object]:
         "story": _story(page.article),
         "shaken": shaken_sources([page.article]).get(page.article.pk, []),
     }
+
+
+def _beside_posts(paragraphs: list[Sequence[Run]], posts: list[dict]) -> list[Sequence[Run]]:
+    """Return the paragraphs that no post of a live blog says: the posts are shown with their stamps."""
+    said = {line for post in posts for line in (post.get("headline"), *(post.get("body") or "").split("\n"))}
+    return [runs for runs in paragraphs if "".join(run.text for run in runs) not in said] if posts else paragraphs
 
 
 def _spans(page: queries.ArticlePage) -> list[Span]:

@@ -251,8 +251,10 @@ class SearchFeed(Feed):
         return hit.version.headline
 
     def item_description(self, hit) -> str:
-        """Return the first snippet."""
-        return format_html_join("", "{}", ((text,) for text, _ in (hit.snippets[0] if hit.snippets else ())))
+        """Return what warns of the article, and the first snippet."""
+        warnings = [f"[{note.text}] " for note in hit.article.warnings]
+        said = [text for text, _ in (hit.snippets[0] if hit.snippets else ())]
+        return format_html_join("", "{}", ((text,) for text in [*warnings, *said]))
 
     def item_link(self, hit) -> str:
         """Return the article's page."""

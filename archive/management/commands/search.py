@@ -59,5 +59,7 @@ class Command(BaseCommand):
         for hit in page.hits:
             dated = hit.article.published_iso or "undated"
             self.stdout.write(f"{hit.article.pk}  {dated}  {hit.article.outlet}: {hit.version.headline}")
+            for note in hit.article.warnings:
+                self.stdout.write(f"    ! {note.text}")
         if page.suggestion:
             self.stdout.write(f"Did you mean: {page.suggestion}")

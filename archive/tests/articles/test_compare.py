@@ -39,7 +39,7 @@ def test_a_new_version_is_classed_against_the_one_before(article: Article) -> No
     kept = change(version)
     assert {"number", "quote_removed"} <= set(kept.kinds)
     assert kept.is_silent
-    assert compare.summary(kept.changes).startswith("figure nine → eleven; 1 quote dropped")
+    assert compare.summary(kept.changes).startswith("one quote dropped; figure nine → eleven")
 
 
 def test_a_version_that_arrives_late_stands_where_it_was_issued(article: Article) -> None:

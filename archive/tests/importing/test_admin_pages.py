@@ -9,8 +9,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from archive.importing import progress, run, work
-from archive.models import Article, ImportItem, ImportRun, Outlet, OutletLine, User
+from archive import clock
+from archive.importing import learning, progress, run, work
+from archive.importing.outlets import hints
+from archive.models import Article, ImportItem, ImportRun, Outlet, OutletHabit, OutletLine, User
 
 from .world import PARAGRAPHS, page_dump, previewed, rows, wire, zipped
 
@@ -118,6 +120,31 @@ def test_a_removed_line_is_restored_with_one_click_and_teaches(client, archivist
     outlet = Article.objects.get().outlet
     learnt = OutletLine.objects.get(outlet=outlet, verdict="body")
     assert (learnt.text, learnt.learnt_by) == ("Old pier to be sold", archivist)
+    again = upload(
+        client, {"mussels.txt": page_dump("Mussel banks are open again", PARAGRAPHS[2:])}, outlet=outlet.name
+    )
+    read(again)
+    assert "Old pier to be sold" in again.items.get().parsed["body"]
+
+
+def test_what_was_learnt_is_listed_by_outlet_with_author_and_effect_and_can_be_undone(client, archivist):
+    outlet = Outlet.objects.create(name="Gull Bay Gazette", slug="gull")
+    line = learning.learn_verdict(outlet=outlet, text="Most Read", verdict="body", by=archivist, at=clock.now())
+    OutletHabit.objects.create(outlet=outlet, field="headline", origin="h1", learnt_by=archivist)
+    listed = "/admin/archive/outletline/"
+    assert f"{listed}?outlet__id__exact={outlet.pk}" in client.get("/admin/archive/outlet/").content.decode()
+    shown = client.get(listed, {"outlet__id__exact": outlet.pk}).content.decode()
+    for word in ("Most Read", "Gull Bay Gazette", "kept in the body", archivist.username):
+        assert word in shown
+    assert hints()[outlet.pk].body_lines
+    client.post(listed, {"action": "undo", "_selected_action": [line.pk]})
+    assert "none: undone" in client.get(listed).content.decode()
+    assert not hints()[outlet.pk].body_lines
+    habits = "/admin/archive/outlethabit/"
+    shown = client.get(habits, {"outlet__id__exact": outlet.pk}).content.decode()
+    assert archivist.username in shown and "taken from h1" in shown and hints()[outlet.pk].headline_origin == "h1"
+    client.post(habits, {"action": "undo", "_selected_action": list(OutletHabit.objects.values_list("pk", flat=True))})
+    assert hints()[outlet.pk].headline_origin == ""
 
 
 def test_an_item_can_be_left_out_and_taken_in_again(client, archivist):

@@ -13,6 +13,7 @@ from archive.models import (
     Membership,
     PlacementEntry,
     Posting,
+    QuoteFamily,
     Story,
     StoryLink,
     StorySuggestion,
@@ -180,3 +181,45 @@ def test_related_prints_the_nearest_first(harbor):
     record = json.loads(lines_of("related", harbor[0].pk, json=True, limit=1))
     assert [row["article"] for row in record["related"]] == [harbor[1].pk]
     assert record["related"][0]["same_story"] is True
+
+
+def placed_as() -> list[tuple]:
+    """Everything that placement wrote, with stories named by their earliest member."""
+    named = {
+        story: article for article, story in Membership.objects.order_by("-article").values_list("article", "story")
+    }
+    rows = Membership.objects.order_by("article").values_list("article", "story", "role", "score", "reasons")
+    offers = StorySuggestion.objects.order_by("article", "rank").values_list("article", "story", "rank", "score")
+    vectors = TermVector.objects.order_by("article").values_list("article", "vector", "weighed_among")
+    return [
+        [(article, named[story], *rest) for article, story, *rest in rows],
+        [(article, named[story], *rest) for article, story, *rest in offers],
+        list(vectors),
+        list(Posting.objects.order_by("term", "article").values_list("term", "day", "article", "weight")),
+        list(TermCount.objects.order_by("term").values_list("term", "articles")),
+        list(Story.objects.order_by("title").values_list("title", "article_count", "first_at", "last_at")),
+    ]
+
+
+def test_a_batch_comes_out_as_its_articles_would_one_by_one():
+    told = [GATES, CHESS, GATES_AGAIN, ORCHARD, GATES_LATER, GATES, CHESS]
+    articles = [write(text, f"Outlet {n}", datetime(2025, 3, 10 + n, 8)) for n, text in enumerate(told)]
+    place_waiting(at=NOW)
+    in_one_batch = placed_as()
+    for model in (Membership, StorySuggestion, StoryLink, QuoteFamily, Story, TermVector, TermCount, Posting):
+        model.objects.all().delete()
+    for article in articles:
+        PlacementEntry.objects.mark([article.pk])
+        place_waiting(at=NOW)
+    assert placed_as() == in_one_batch
+    assert Story.objects.get(title=GATES[0]).article_count == 4
+
+
+def test_placing_many_takes_hardly_more_statements_than_placing_one(django_assert_max_num_queries):
+    write(GATES, "Coastal Courier", datetime(2025, 3, 12))
+    with django_assert_max_num_queries(40):
+        place_waiting(at=NOW)
+    for number in range(12):
+        write((GATES_AGAIN, ORCHARD, CHESS)[number % 3], f"Outlet {number}", datetime(2025, 3, 12))
+    with django_assert_max_num_queries(60):
+        place_waiting(at=NOW)

@@ -19,7 +19,7 @@ from archive import clock
 from archive.alerts import delivery
 from archive.alerts.matching import match_waiting
 from archive.alerts.operations import save_search
-from archive.articles import collections, merging, operations, status
+from archive.articles import collections, legal, merging, operations, status
 from archive.articles.content import Content, Metadata
 from archive.formats.base import DateReading, ParsedTag
 from archive.indexing.drain import settle
@@ -28,6 +28,7 @@ from archive.models import (
     Article,
     Attribution,
     Membership,
+    Outlet,
     Quote,
     QuoteFamily,
     QuoteVariant,
@@ -125,11 +126,11 @@ class Scene:
             at=clock.now(),
         )
 
-    def doors(self) -> dict[str, Callable[[], str]]:
-        """Return every way to read the archive: a name, and what is printed there."""
+    def pages(self) -> dict[str, str]:
+        """Return every address that a reader may open, by name."""
         pk = self.article.pk
         day = self.article.published_at
-        pages = {
+        return {
             "article": f"/articles/{pk}/",
             "old version": f"/articles/{pk}/versions/1/",
             "history": f"/articles/{pk}/history/",
@@ -175,7 +176,11 @@ class Scene:
             "collection export": f"/collections/{self.collection.pk}/export.jsonl",
             "collection feed": f"/collections/feed/{collection_token(self.reader, self.collection)}/",
         }
-        doors: dict[str, Callable[[], str]] = {name: self._reader(path) for name, path in pages.items()}
+
+    def doors(self) -> dict[str, Callable[[], str]]:
+        """Return every way to read the archive: a name, and what is printed there."""
+        pk = self.article.pk
+        doors: dict[str, Callable[[], str]] = {name: self._reader(path) for name, path in self.pages().items()}
         desk = {
             "desk": f"/articles/{pk}/desk/",
             "correcting": f"/articles/{pk}/edit/",
@@ -265,6 +270,45 @@ def test_an_embargo_that_is_over_lifts_by_itself() -> None:
     assert status.lift_due_embargoes(at=clock.now() + timedelta(hours=1)) == 1
     scene.settle()
     assert "search" in scene.seen_at()
+
+
+def test_every_list_warns_of_a_legal_note_and_offers_to_collect_by_keyboard() -> None:
+    scene = Scene()
+    legal.warn(article=scene.article, text="Do not repeat the figure", by=scene.editor, at=clock.now())
+    hits = {"article", "search", "search feed", "search command", "saved search", "saved search feed", "alerts", "mail"}
+    hits |= {"story", "collection", "outlet", "tag", "day", "home"}
+    doors = scene.doors()
+    assert {name for name in hits if "Do not repeat the figure" not in doors[name]()} == set()
+    lists = {"search", "saved search", "alerts", "story", "outlet", "tag", "day", "home", "changes", "quotes"}
+    offered = f'/collect/?article={scene.article.pk}" data-key="c"'
+    assert {name for name in lists if offered not in doors[name]()} == set()
+
+
+def test_the_public_reads_texts_where_the_rights_allow_and_nowhere_else(settings) -> None:
+    scene = Scene()
+    settings.ARCHIVE_PUBLIC = True
+    passer_by = Client()
+    # A secret address speaks for the person it was given to.
+    pages = {name: path for name, path in scene.pages().items() if "/feed/" not in path}
+
+    def seen(word: str) -> set[str]:
+        return {name for name, path in pages.items() if word in scene._reader(path, passer_by)()}
+
+    open_to_all = {"article", "old version", "outlet", "tag", "day"}
+    for rights, texts in (
+        ("none", set()),
+        ("licensed", {"article", "old version"}),
+        ("owned", {"article", "old version"}),
+    ):
+        Outlet.objects.update(rights=rights)
+        assert seen("piles") == texts, rights
+        # Beside a text that is shown stands the title of its story, which is a headline.
+        assert seen(WORD) == open_to_all | ({"an article that rests on it"} if texts else set())
+    for path in pages.values():
+        assert passer_by.post(path).status_code in (302, 403, 405), path
+    status.kill(article=scene.article, by=scene.archivist, reason="False.", at=clock.now())
+    assert seen(WORD) == seen("piles") == set()
+    assert passer_by.get(f"/articles/{scene.article.pk}/").status_code == 410
 
 
 def test_a_merged_article_is_seen_through_the_other_alone() -> None:

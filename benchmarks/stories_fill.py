@@ -1,0 +1,163 @@
+"""A synthetic archive of any size, written straight into the tables that placement reads and writes."""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import UTC, date, datetime
+
+A_DAY = 1000
+IN_A_STORY = 3
+STORY_TERMS = 10
+# The words that texts are found by: rank r is as frequent as 1 / r between these two.
+FIRST_RANK, LAST_RANK = 60, 200_000
+# Digits are spelled with letters, so that words are stemmed as words of a text are.
+LETTERS = "bcdfghjkmp"
+FIRST_DAY = date(1996, 1, 1)
+# Ids of synthetic rows start here, out of the way of those that are placed.
+FIRST_ID = 10_000_000
+
+_TABLES = (
+    "archive_article", "archive_version", "archive_story", "archive_membership", "archive_posting",
+    "archive_termvector", "archive_termcount", "archive_texthash", "archive_attribution", "archive_quote",
+    "archive_placemententry", "archive_indexentry",
+)  # fmt: skip
+# Tables that grow by dozens of rows an article: their indexes are built at the end.
+_INDEXED_LATE = ("archive_posting", "archive_texthash")
+
+_FILL = """
+CREATE TEMPORARY TABLE common AS
+SELECT id, jsonb_object_agg(term, 0.058) AS vector, string_agg(term, ' ') AS text
+FROM (
+    SELECT id, translate('word' || floor(exp(random() * ln(2000)))::int, '0123456789', '{letters}') AS term
+    FROM generate_series(0, 999) AS id, generate_series(1, 150)
+) AS drawn GROUP BY id;
+CREATE TEMPORARY TABLE told AS
+SELECT n, {first} + n AS article, {first} + n / {in_a_story} AS story, date '{day}' + (n / {a_day})::int AS day,
+    event, others
+FROM generate_series(0, {size} - 1) AS n
+CROSS JOIN LATERAL (
+    SELECT array_agg(translate('event' || ({first} + n / {in_a_story}) || 'x' || k, '0123456789', '{letters}')) AS event
+    FROM generate_series(1, {story_terms}) AS k
+) AS of_story
+CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT translate('word' || floor({low} * exp(random() * ln({high}::float / {low})) + 0 * k)::int,
+        '0123456789', '{letters}')) AS others
+    FROM generate_series(1, {others}) AS k WHERE n >= 0
+) AS of_it;
+INSERT INTO archive_article
+SELECT row.* FROM told CROSS JOIN (SELECT * FROM archive_article WHERE id = {article}) AS model
+CROSS JOIN LATERAL jsonb_populate_record(model::archive_article, jsonb_build_object(
+    'id', article, 'current_version_id', article, 'published_at', day, 'outlet_id', 1 + n % 30)) AS row;
+INSERT INTO archive_version
+SELECT row.* FROM told JOIN common ON common.id = n % 1000
+CROSS JOIN (SELECT * FROM archive_version WHERE article_id = {article}) AS model
+CROSS JOIN LATERAL jsonb_populate_record(model::archive_version, jsonb_build_object(
+    'id', article, 'article_id', article, 'headline', array_to_string(event[1:8], ' '),
+    'body', array_to_string(event, ' ') || E'.\\n' || array_to_string(others, ' ') || E'.\\n' || text)) AS row;
+INSERT INTO archive_story (id, title, title_is_pinned, created_at, changed_at, first_at, last_at, article_count,
+    outlet_count)
+SELECT story, 'Event ' || story, false, now(), now(), min(day), max(day), count(*), count(*) FROM told GROUP BY story;
+INSERT INTO archive_membership
+    (article_id, story_id, role, role_is_pinned, origin, pinned, score, reasons, placed_at)
+SELECT article, story, 'report', false, 'machine', false, 1, '[]', now() FROM told;
+INSERT INTO archive_termvector (article_id, version_id, day, vector, weighed_among)
+SELECT article, article, day, common.vector
+    || (SELECT jsonb_object_agg(term, 0.1) FROM unnest(others) AS term)
+    || (SELECT jsonb_object_agg(term, 0.2) FROM unnest(event) AS term), {size}
+FROM told JOIN common ON common.id = n % 1000;
+INSERT INTO archive_posting (term, day, article_id, weight)
+SELECT term, day, article, 0.1 FROM told CROSS JOIN unnest(others) AS term
+UNION ALL SELECT term, day, article, 0.2 FROM told CROSS JOIN unnest(event) AS term;
+INSERT INTO archive_termcount (term, articles)
+SELECT term, sum(articles) FROM (
+    SELECT term, count(*) AS articles FROM archive_posting GROUP BY term
+    UNION ALL
+    SELECT term, count(*) * {size} / 1000 FROM common CROSS JOIN jsonb_object_keys(vector) AS term GROUP BY term
+    UNION ALL VALUES ('', {size})
+) AS held GROUP BY term;
+INSERT INTO archive_texthash (hash, article_id)
+SELECT hashtextextended(article || ' ' || k, 0), article FROM told, generate_series(1, 60) AS k;
+INSERT INTO archive_attribution (article_id, version_id, "order", name, name_key, description, kind, role, text, field,
+    start, "end", rule, confidence, origin)
+SELECT article, article, k, 'Person ' || n, 'person ' || n, '', 'person', 'side', '', 'body', 0, 1, '', 1, 'machine'
+FROM told, generate_series(1, 3) AS k;
+INSERT INTO archive_quote (article_id, version_id, text, speaker, field, start, "end", parts, is_direct, rule,
+    confidence, origin)
+SELECT article, article, others[k] || ' ' || others[k + 3] || ' ' || others[k + 6] || ' ' || others[k + 9], '', 'body',
+    k, k + 9, '[]', true, '', 1, 'machine'
+FROM told, generate_series(1, 2) AS k;
+INSERT INTO archive_placemententry (article_id, wanted, done, attempts, last_error, wanted_at)
+SELECT article, 1, 1, 0, '', now() FROM told;
+INSERT INTO archive_indexentry (article_id, wanted, done, attempts, last_error, wanted_at)
+SELECT article, 1, 1, 0, '', now() FROM told;
+DROP TABLE told;
+DROP TABLE common;
+"""
+
+
+def drawn_rank(dice: random.Random) -> int:
+    """Return the rank of a word that a text is found by, drawn as the words of the archive are."""
+    return int(FIRST_RANK * math.exp(dice.random() * math.log(LAST_RANK / FIRST_RANK)))
+
+
+def fill(size: int) -> None:
+    """Make the open archive, which must be one of its own, one of that many synthetic articles."""
+    import psycopg
+
+    from archive.stories.candidates import POSTED_TERMS
+    from newsroom.embedded import services
+
+    with psycopg.connect(services().superuser_dsn, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("SET maintenance_work_mem = '1GB'")
+        connection.execute("SET work_mem = '256MB'")
+        connection.execute(f"TRUNCATE {', '.join(_TABLES)} CASCADE")
+        text = _FILL.format(
+            first=FIRST_ID, day=FIRST_DAY, a_day=A_DAY, in_a_story=IN_A_STORY, size=size, article=_model(),
+            story_terms=STORY_TERMS, others=POSTED_TERMS - STORY_TERMS, low=FIRST_RANK, high=LAST_RANK, letters=LETTERS,
+        )  # fmt: skip
+        later = [statement for table in _INDEXED_LATE for statement in _without_indexes(connection, table)]
+        for statement in [*filter(str.strip, text.split(";\n")), *later]:
+            connection.execute(statement)
+        # The files of the load are none of what is measured.
+        connection.execute(f"VACUUM ANALYZE {', '.join(_TABLES)}")
+        connection.execute("CHECKPOINT")
+
+
+def _model() -> int:
+    """Write the article that all others are made like, and the outlets; return its id."""
+    from archive.articles.content import Content, Metadata
+    from archive.articles.operations import create_article, find_or_create_outlet
+    from archive.formats.base import DateReading
+    from archive.models import IndexEntry, PlacementEntry
+
+    outlets = [find_or_create_outlet(name=f"Outlet {number}") for number in range(30)]
+    model = create_article(
+        outlet=outlets[0],
+        content=Content(headline="Model", body="Model.", language="en"),
+        metadata=Metadata(published=DateReading(datetime(1996, 1, 1), "day")),
+        capture=None,
+        at=datetime.now(UTC),
+    )
+    PlacementEntry.objects.all().delete()
+    IndexEntry.objects.all().delete()
+    return model.pk
+
+
+def _without_indexes(connection, table: str) -> list[str]:
+    """Drop primary key and indexes of a table; return what builds them again."""
+    key = connection.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p'",
+        [table],
+    ).fetchall()
+    again = []
+    for name, definition in key:
+        connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        again.append(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+    indexes = connection.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s", [table]).fetchall()
+    for name, definition in indexes:
+        connection.execute(f'DROP INDEX "{name}"')
+        again.append(definition)
+    return again
