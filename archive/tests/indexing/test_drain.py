@@ -19,6 +19,7 @@ from archive.indexing.drain import drain, settle
 from archive.indexing.rebuild import drain_or_rebuild, rebuild
 from archive.models import Article, IndexEntry
 from archive.search import ArticleDocuments
+from archive.tests.importing.world import PARAGRAPHS, imported, rows, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -188,3 +189,13 @@ def test_a_long_backlog_leaves_no_pile_of_segments(write, monkeypatch):
     monkeypatch.setattr(engine, "tidy", lambda: (tidied.append(1), real())[1])
     assert drain() == 20
     assert len(tidied) == 2 and engine.statistics().segments < 10 and len(found("gates")) == 20
+
+
+def test_an_article_that_somebody_brought_alone_is_indexed_before_a_bulk_import():
+    rebuild()
+    imported({"wire.jsonl": rows(20)})
+    imported({"a.json": wire("urn:one", "Lighthouse relit", PARAGRAPHS)}, single=True)
+    assert drain(limit=1) == 1
+    assert found("lighthouse") == [Article.objects.get(guid="urn:one").pk]
+    assert IndexEntry.objects.waiting().count() == 20
+    assert drain() == 20
