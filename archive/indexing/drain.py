@@ -12,13 +12,14 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from archive import clock, dispatch
 from archive.engine import search_engine
-from archive.models import AlertEntry, IndexEntry, SavedSearch
+from archive.models import AlertEntry, ImportItem, ImportRun, IndexEntry, SavedSearch
 from archive.search import EngineError, IndexDamaged, IndexMissing
 
 from .documents import article_documents
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 2000
 MOST_ATTEMPTS = 5
+# So long somebody who brought a single article is taken to wait for it.
+AWAITED = timedelta(minutes=10)
 DRAIN_LOCK = 0x41524348_01
 REBUILD_LOCK = 0x41524348_02
 
@@ -59,11 +62,7 @@ def drain(*, wait: bool = False, limit: int | None = None) -> int:
         if not held:
             return 0
         while limit is None or carried < limit:
-            seen = list(
-                IndexEntry.objects.waiting()
-                .filter(attempts__lt=MOST_ATTEMPTS)
-                .values_list("article_id", "wanted")[: min(BATCH, limit or BATCH)]
-            )
+            seen = _next(min(BATCH, limit or BATCH))
             if not seen:
                 break
             done = _carry(seen)
@@ -71,6 +70,16 @@ def drain(*, wait: bool = False, limit: int | None = None) -> int:
             if not done:
                 break
     return carried
+
+
+def _next(most: int) -> list[tuple[int, int]]:
+    """Return what is to be indexed next: articles that somebody brought one by one and waits for, then the longest
+    waiting."""
+    waiting = IndexEntry.objects.waiting().filter(attempts__lt=MOST_ATTEMPTS).values_list("article_id", "wanted")
+    single = ImportRun.objects.filter(options__single=True, created_at__gte=clock.now() - AWAITED)
+    awaited = ImportItem.objects.filter(run__in=list(single.values_list("pk", flat=True)), article__isnull=False)
+    first = list(waiting.filter(article_id__in=list(awaited.values_list("article_id", flat=True)[:BATCH]))[:most])
+    return first or list(waiting[:most])
 
 
 def _carry(seen: Sequence[tuple[int, int]]) -> int:
