@@ -130,7 +130,7 @@ class MemoryArchive:
     def related(self, article: Id, limit: int = 10) -> list[Id]:
         """Return the articles nearest to this one, best first."""
         entry = self.entries[article]
-        kin = [self.entries[m] for m in self.members[self.story_of[article]] if m != article]
-        ids = dict.fromkeys(self.candidates(entry) + [k.id for k in kin])
+        kin = set(self.members[self.story_of[article]]) - {article}
+        ids = dict.fromkeys(self.candidates(entry) + sorted(kin))
         best = placement.most_related(entry, [self.entries[i] for i in ids], kin, limit)
         return [other.id for other, _ in best]

@@ -12,13 +12,14 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from archive import clock, dispatch
 from archive.engine import search_engine
-from archive.models import AlertEntry, IndexEntry, SavedSearch
+from archive.models import AlertEntry, ImportItem, ImportRun, IndexEntry, SavedSearch
 from archive.search import EngineError, IndexDamaged, IndexMissing
 
 from .documents import article_documents
@@ -26,7 +27,11 @@ from .documents import article_documents
 log = logging.getLogger(__name__)
 
 BATCH = 2000
+# In a long backlog segments would pile up until it is through.
+TIDY_EVERY = 16
 MOST_ATTEMPTS = 5
+# So long somebody who brought a single article is taken to wait for it.
+AWAITED = timedelta(minutes=10)
 DRAIN_LOCK = 0x41524348_01
 REBUILD_LOCK = 0x41524348_02
 
@@ -54,23 +59,32 @@ def drain(*, wait: bool = False, limit: int | None = None) -> int:
 
     With `limit`, stops after so many articles; what is left waits for the next drain.
     """
-    carried = 0
+    carried = batches = 0
     with advisory_lock(DRAIN_LOCK, wait=wait) as held:
         if not held:
             return 0
         while limit is None or carried < limit:
-            seen = list(
-                IndexEntry.objects.waiting()
-                .filter(attempts__lt=MOST_ATTEMPTS)
-                .values_list("article_id", "wanted")[: min(BATCH, limit or BATCH)]
-            )
+            seen = _next(min(BATCH, limit or BATCH))
             if not seen:
                 break
             done = _carry(seen)
             carried += done
+            batches += 1
+            if batches % TIDY_EVERY == 0:
+                search_engine().tidy()
             if not done:
                 break
     return carried
+
+
+def _next(most: int) -> list[tuple[int, int]]:
+    """Return what is to be indexed next: articles that somebody brought one by one and waits for, then the longest
+    waiting."""
+    waiting = IndexEntry.objects.waiting().filter(attempts__lt=MOST_ATTEMPTS).values_list("article_id", "wanted")
+    single = ImportRun.objects.filter(options__single=True, created_at__gte=clock.now() - AWAITED)
+    awaited = ImportItem.objects.filter(run__in=list(single.values_list("pk", flat=True)), article__isnull=False)
+    first = list(waiting.filter(article_id__in=list(awaited.values_list("article_id", flat=True)[:BATCH]))[:most])
+    return first or list(waiting[:most])
 
 
 def _carry(seen: Sequence[tuple[int, int]]) -> int:

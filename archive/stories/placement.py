@@ -7,7 +7,7 @@ The promise: a pure decision on values, the same in the product and in the bench
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,7 +19,6 @@ from .similarity import (
     REACH_DAYS,
     Entry,
     belonging,
-    dot,
     near,
     nearest_in_time,
     nearness,
@@ -141,28 +140,19 @@ def _is_sure(best: Option, options: Sequence[Option]) -> bool:
     return best.score >= JOIN_ALONE and rival <= ALONE * best.score
 
 
-def most_related(entry: Entry, others: Iterable[Entry], kin: Sequence[Entry], limit: int) -> list[tuple[Entry, float]]:
-    """Return the articles nearest to this one, best first, whether or not in its story.
+# What standing in the same story adds to the nearness of a related article.
+SAME_STORY = 0.2
 
-    `kin` are the other members of its story: what is near to them is related too, so that the end of a long story
-    finds its beginning.
-    """
-    kin = nearest_in_time(entry, kin, MEMBERS_COMPARED)
-    own = {member.id for member in kin}
 
-    def score(other: Entry) -> float:
-        direct = nearness(entry, other)
-        if not kin:
-            return direct
-        through = [dot(member.vector, other.vector) for member in kin if member.id != other.id]
-        shared = sum(through) / len(through) if through else 0.0
-        return direct + KIN_SHARE * shared + (SAME_STORY if other.id in own else 0.0)
-
-    scored = ((score(other), other) for other in others if other.id != entry.id)
+def most_related(
+    entry: Entry, others: Iterable[Entry], kin: Collection[int | str], limit: int
+) -> list[tuple[Entry, float]]:
+    """Return the articles nearest to this one, best first, whether or not in its story; `kin` are the ids of those
+    that stand there, so that the end of a long story finds its beginning."""
+    scored = (
+        (nearness(entry, other) + (SAME_STORY if other.id in kin else 0.0), other)
+        for other in others
+        if other.id != entry.id
+    )
     best = heapq.nsmallest(limit, scored, key=lambda pair: (-pair[0], str(pair[1].id)))
     return [(other, value) for value, other in best]
-
-
-# What nearness to the other members of the story, and standing in it, add to the nearness of a related article.
-KIN_SHARE = 0.3
-SAME_STORY = 0.05

@@ -26,7 +26,6 @@ from archive.models import (
 from . import confirmations, lookup
 from .origins import Shaken, as_record, provenance_of, shaken_sources
 from .placement import most_related
-from .similarity import Entry
 
 # Printed times without a zone can be this far apart from each other in truth: the widest two zones in use.
 ZONE_SPREAD = timedelta(hours=26)
@@ -309,14 +308,8 @@ def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int
     if own is None:
         return []
     story = lookup.stories_of([article_id]).get(article_id)
-    kin_ids = (
-        list(Membership.objects.filter(story=story).exclude(article=article_id).values_list("article_id", flat=True))
-        if story
-        else []
-    )
-    found = lookup.candidates(own)
-    entries = lookup.entries([*found, *kin_ids])
-    kin: list[Entry] = [entries[pk] for pk in kin_ids if pk in entries]
+    kin = set(Membership.objects.filter(story=story).values_list("article_id", flat=True)) if story else set()
+    entries = lookup.entries([*lookup.candidates(own), *kin])
     ranked = most_related(own, entries.values(), kin, limit=len(entries))
     wanted = {int(entry.id): value for entry, value in ranked}
     held = {

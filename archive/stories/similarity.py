@@ -117,11 +117,6 @@ def _heaviest(weighed: list[tuple[float, str]], kept: int) -> list[tuple[float, 
     return weighed[:kept]
 
 
-def dot(a: Mapping[str, float], b: Mapping[str, float]) -> float:
-    """Return the dot product of two vectors."""
-    return sum(a[term] * b[term] for term in a.keys() & b.keys())
-
-
 def overlap(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float]:
     """Return what two vectors share in words and names (0 to 1), and how many rare names they share."""
     common = rare = 0.0

@@ -151,21 +151,23 @@ class _Finder:
     def __init__(self, before: Said, after: Said) -> None:
         self.old = "\n".join((before.headline, before.standfirst, before.body))
         self.new = "\n".join((after.headline, after.standfirst, after.body))
-        self.old_key, self.new_key = f" {fold(self.old)} ", f" {fold(self.new)} "
+        # Both whole texts, made ready once: every name and every quote is looked for in them.
+        self.old_spaced, self.new_spaced = (_spaced(f" {fold(text)} ") for text in (self.old, self.new))
         self.found: list[Change] = []
         old, new = _quotes(self.old), _quotes(self.new)
         self.gone = {key: text for key, text in old.items() if key not in new}
         self.come = {key: text for key, text in new.items() if key not in old}
         self.reworded: dict[str, str] = {}
+        old_key, new_key = same_key(self.old), same_key(self.new)
         for key, text in self.gone.items():
             best = max(self.come, key=lambda other: fuzz.ratio(key, other), default="")
             if best and best not in self.reworded.values() and fuzz.ratio(key, best) >= SAME_QUOTE:
                 self.reworded[key] = best
                 self.found.append(Change("quote_changed", text, self.come[best]))
-            elif key not in same_key(self.new):
+            elif key not in new_key:
                 self.found.append(Change("quote_removed", text))
         for key, text in self.come.items():
-            if key not in self.reworded.values() and key not in same_key(self.old):
+            if key not in self.reworded.values() and key not in old_key:
                 self.found.append(Change("quote_added", "", text))
 
     def changes(self) -> tuple[Change, ...]:
@@ -220,13 +222,9 @@ class _Finder:
     def _names(self, row: Row) -> Iterator[Change]:
         old = [run.text for run in capitalized_runs(row.before)]
         new = [run.text for run in capitalized_runs(row.after)]
-        gone = [name for name in dict.fromkeys(old) if f" {fold(name)} " not in self._spaced(self.new_key)]
-        come = [name for name in dict.fromkeys(new) if f" {fold(name)} " not in self._spaced(self.old_key)]
+        gone = [name for name in dict.fromkeys(old) if f" {fold(name)} " not in self.new_spaced]
+        come = [name for name in dict.fromkeys(new) if f" {fold(name)} " not in self.old_spaced]
         yield from _paired("name", gone, come)
-
-    @staticmethod
-    def _spaced(key: str) -> str:
-        return re.sub(r"[^\w'’-]+", " ", key)
 
     def _quote_kinds(self, row: Row) -> tuple[ChangeKind, ...]:
         kinds: list[ChangeKind] = []
@@ -245,6 +243,11 @@ class _Finder:
     def _add(self, *changes: Change) -> tuple[ChangeKind, ...]:
         self.found.extend(changes)
         return tuple(dict.fromkeys(change.kind for change in changes))
+
+
+def _spaced(key: str) -> str:
+    """Return folded text as words with one space around each, so that a name is looked for as a whole."""
+    return re.sub(r"[^\w'’-]+", " ", key)
 
 
 def _dates(text: str) -> Counter[str]:

@@ -322,7 +322,7 @@ class Answer:
         self.view = view
         self.request = request
         self.until = None if request.captured_until is None else microseconds(request.captured_until)
-        weighing = view.weighing if self.until is None else Weighing(view.segments, self.until)
+        self.weighing = weighing = view.weighing if self.until is None else Weighing(view.segments, self.until)
         plan = Planner(view.languages, request.today).plan(request.query)
         self.all_versions = which_versions(request.query) == "all"
         self.months: tuple[dict[str, int], int] | None = None
@@ -340,7 +340,8 @@ class Answer:
             only = np.fromiter(self.request.only, np.uint64, len(self.request.only))
             seen = seen & np.isin(segment.articles, only)
         if self.until is not None:
-            seen = seen & (segment.captured <= self.until)
+            assert self.weighing.kept is not None
+            seen = seen & self.weighing.kept[segment.name]
         return seen
 
     def _rank(self, segment: Segment, scores: np.ndarray | None, docs: np.ndarray) -> np.ndarray:

@@ -118,3 +118,8 @@ def test_the_trail_is_found_by_person_time_and_words(article):
     assert [e.action for e in trail.entries(user_id=editor.pk)] == ["reinstate", "withhold"]
     assert [e.action for e in trail.entries(until=NOW + timedelta(hours=1))] == ["withhold"]
     assert trail.as_records(trail.entries(words="was right"))[0]["action"] == "reinstate"
+
+
+def test_an_embargo_that_is_over_is_asked_about_and_indexed_well_within_a_minute(settings):
+    beat = settings.CELERY_BEAT_SCHEDULE
+    assert beat["lift-embargoes"]["schedule"] + beat["drain-index"]["schedule"] <= 30

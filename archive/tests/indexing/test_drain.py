@@ -19,6 +19,7 @@ from archive.indexing.drain import drain, settle
 from archive.indexing.rebuild import drain_or_rebuild, rebuild
 from archive.models import Article, IndexEntry
 from archive.search import ArticleDocuments
+from archive.tests.importing.world import PARAGRAPHS, imported, rows, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -174,3 +175,27 @@ def test_versions_are_found_by_what_changed_in_them(write):
     assert "quote_removed" in kinds
     hits = search_page(None, "change:quote-removed versions:all").hits
     assert [(h.article.pk, h.version.number) for h in hits] == [(article.pk, 2)]
+
+
+def test_a_long_backlog_leaves_no_pile_of_segments(write, monkeypatch):
+    rebuild()
+    for number in range(20):
+        write(f"Barrier gates {number}")
+    monkeypatch.setattr(draining, "BATCH", 1)
+    monkeypatch.setattr(draining, "TIDY_EVERY", 10)
+    tidied = []
+    engine = search_engine()
+    real = engine.tidy
+    monkeypatch.setattr(engine, "tidy", lambda: (tidied.append(1), real())[1])
+    assert drain() == 20
+    assert len(tidied) == 2 and engine.statistics().segments < 10 and len(found("gates")) == 20
+
+
+def test_an_article_that_somebody_brought_alone_is_indexed_before_a_bulk_import():
+    rebuild()
+    imported({"wire.jsonl": rows(20)})
+    imported({"a.json": wire("urn:one", "Lighthouse relit", PARAGRAPHS)}, single=True)
+    assert drain(limit=1) == 1
+    assert found("lighthouse") == [Article.objects.get(guid="urn:one").pk]
+    assert IndexEntry.objects.waiting().count() == 20
+    assert drain() == 20

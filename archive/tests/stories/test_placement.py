@@ -79,5 +79,7 @@ def test_a_group_with_an_anchor_keeps_its_story_though_most_came_from_another():
 
 def test_related_coverage_ranks_the_same_event_first():
     others = [entry(2, ORCHARD), entry(3, GATES_AGAIN), entry(4, CHESS)]
-    best = placement.most_related(entry(1, GATES), others, kin=[], limit=2)
+    best = placement.most_related(entry(1, GATES), others, kin=set(), limit=2)
     assert best[0][0].id == 3 and len(best) == 2
+    kin = placement.most_related(entry(1, GATES), others, kin={4}, limit=3)
+    assert [other.id for other, _ in kin] == [3, 4, 2]
