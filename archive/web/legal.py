@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from archive import clock
-from archive.articles import legal
+from archive.articles import legal, queries
 from archive.articles.evidence import evidence_pack
 from archive.articles.operations import ArchiveError
 from archive.articles.permissions import require
@@ -97,7 +97,7 @@ def detail(request, pk: int):
         else:
             messages.success(request, _("Noted."))
             return redirect(asked)
-    articles = list(asked.articles.select_related("outlet", "current_version"))
+    articles = list(queries.listed(asked.articles.order_by("pk")))
     found = legal.holdings(words=asked.words, by=request.user, articles=articles)
     context = {"asked": asked, "articles": articles, "found": found, "said": said, "most": legal.MOST}
     return render(request, "legal/detail.html", context)
