@@ -17,12 +17,13 @@ run: setup  ## start the archive at http://127.0.0.1:8000/ until Ctrl-C (PORT=80
 
 setup: $(VENV)/.installed  ## make .venv and install what the archive needs, without starting it
 
-practice: setup  ## start a practice archive beside the live one, with the sample inside, at http://127.0.0.1:8001/
-	@test -d $(PRACTICE_HOME) || ARCHIVE_HOME=$(PRACTICE_HOME) $(BIN)/python manage.py import_articles \
-	  archive/samples/lindholm --manifest archive/samples/lindholm/manifest.csv
-	@ARCHIVE_HOME=$(PRACTICE_HOME) PORT=$(PRACTICE_PORT) COOKIE_PREFIX=practice_ exec $(BIN)/python -m newsroom.supervisor
+practice: setup  ## start a practice archive beside the live one, with three guided tasks, at http://127.0.0.1:8001/learn/
+	@ARCHIVE_HOME=$(PRACTICE_HOME) PORT=$(PRACTICE_PORT) SITE_URL=http://127.0.0.1:$(PRACTICE_PORT) PRACTICE=on \
+	  COOKIE_PREFIX=practice_ exec $(BIN)/python -m newsroom.supervisor
 
 practice-reset:  ## empty the practice archive; the next `make practice` begins anew
+	@test ! -e $(PRACTICE_HOME)/postgres/postmaster.pid || { \
+	  echo "The practice archive runs: stop it first (Ctrl-C where it was started)."; exit 1; }
 	rm -rf $(PRACTICE_HOME)
 
 test: $(VENV)/.installed-dev  ## run all tests on real services and in real Chromium

@@ -188,6 +188,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ARCHIVE_PUBLIC = flag("ARCHIVE_PUBLIC")
 
+# Says on every page that this is the archive to practice in.
+PRACTICE = flag("PRACTICE")
 COOKIE_PREFIX = text("COOKIE_PREFIX")
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
@@ -213,6 +215,7 @@ LANGUAGE_CODE = text("LANGUAGE_CODE", "en")
 TIME_ZONE = "UTC"
 READER_TIME_ZONE = text("READER_TIME_ZONE", "UTC")
 USE_TZ = USE_I18N = True
+FORMAT_MODULE_PATH = "newsroom.formats"
 LOCALE_PATHS = [PROJECT / "locale"]
 
 # Imports -------------------------------------------------------------------------------------------------------------

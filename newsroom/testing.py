@@ -14,6 +14,7 @@ atexit.register(shutil.rmtree, home, ignore_errors=True)
 for name in (
     "DATABASE_URL",
     "DATABASE_OWNER_URL",
+    "PRACTICE",
     "BROKER_URL",
     "DEBUG",
     "SEARCH_ENGINE",

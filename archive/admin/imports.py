@@ -320,7 +320,7 @@ def _decided(request: HttpRequest, row: ImportItem, deed: str) -> None:
         number = _number(said.get("line")) or 0
         decisions.set_line(item=row, number=number, is_body=deed == "restore", by=by, at=at)
     elif deed == "pick":
-        decisions.pick(item=row, field=said.get("field", ""), place=_number(said.get("place")) or 0, by=by)
+        decisions.pick(item=row, field=said.get("field", ""), place=_number(said.get("place")) or 0, by=by, at=at)
     else:
         raise decisions.DecisionError(_("Choose what to do."))
 

@@ -1,13 +1,24 @@
-"""Lists that stay quick at a million rows: no page counts the table, and none asks a query for each row."""
+"""Lists that stay quick at a million rows: no page counts the table, and none asks a query for each row.
+
+Promise: they work without a script, and bring none but the archive's own: dates are the browser's fields, an outlet is
+typed by name, and what can't be done in a form has no button.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.paginator import Paginator
-from django.http import HttpRequest
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from archive.models import Outlet
 
 
 class UncountedPaginator(Paginator):
@@ -27,19 +38,72 @@ class UncountedPaginator(Paginator):
         return len(self.object_list.order_by("-pk").values_list("pk", flat=True)[:most])
 
 
+class NamedOutlet(forms.ModelChoiceField):
+    """An outlet, by its name: a list of thousands is no menu."""
+
+    def __init__(self, **more: Any) -> None:
+        more.pop("widget", None)
+        outlets = Outlet.objects.filter(merged_into=None)
+        super().__init__(outlets, to_field_name="name", widget=forms.TextInput(), **more)
+        self.error_messages["invalid_choice"] = _("No outlet is known by this name.")
+
+
 class QuickAdmin(admin.ModelAdmin):
     """A list page in order of arrival, without counts."""
 
     paginator = UncountedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     ordering = ("-pk",)
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+    }
+
+    @property
+    def media(self) -> forms.Media:
+        """Return no script: Django's own needs jQuery and weighs more than all the rest of the page."""
+        return forms.Media()
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the field of a form without the buttons that open other forms in windows of their own."""
+        if db_field.is_relation and db_field.related_model is Outlet and not db_field.many_to_many:
+            return NamedOutlet(
+                required=not db_field.blank, label=db_field.verbose_name.capitalize(), help_text=db_field.help_text
+            )
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class PlainInline(admin.TabularInline):
+    """Rows inside a form, with one empty row to fill at a time."""
+
+    extra = 1
+    template = "admin/inline.html"
+
+    @property
+    def media(self) -> forms.Media:
+        """Return no script."""
+        return forms.Media()
+
+
+class LastingAdmin(QuickAdmin):
+    """A list of things that articles hang on: they are merged on their own pages, and never deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes one."""
+        return False
 
 
 class ReadOnlyAdmin(QuickAdmin):
     """A list of rows that nobody writes here, because they are immutable or written by the archive itself."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds one by hand."""
         return False
 
@@ -50,3 +114,13 @@ class ReadOnlyAdmin(QuickAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes one."""
         return False
+
+
+class PagedAdmin(ReadOnlyAdmin):
+    """A list of things that have a page of their own: each row leads there."""
+
+    list_display_links = None
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lead to the page of the thing."""
+        return redirect(get_object_or_404(self.model, pk=object_id))

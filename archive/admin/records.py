@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from archive import clock
+from archive.articles.operations import touch_index
 from archive.importing import learning
 from archive.models import (
     Article,
@@ -24,14 +29,14 @@ from archive.models import (
     OutletLine,
     Tag,
     User,
-    Version,
     WatchedSource,
 )
+from archive.models.roles import ROLES
 
-from .lists import QuickAdmin, ReadOnlyAdmin
+from .lists import LastingAdmin, PagedAdmin, PlainInline, QuickAdmin, ReadOnlyAdmin
 
 
-class AliasInline(admin.TabularInline):
+class AliasInline(PlainInline):
     """The other names of an outlet."""
 
     model = OutletAlias
@@ -39,7 +44,7 @@ class AliasInline(admin.TabularInline):
     extra = 1
 
 
-class DomainInline(admin.TabularInline):
+class DomainInline(PlainInline):
     """The hosts of an outlet."""
 
     model = OutletDomain
@@ -48,16 +53,24 @@ class DomainInline(admin.TabularInline):
 
 
 @admin.register(Outlet)
-class OutletAdmin(QuickAdmin):
+class OutletAdmin(LastingAdmin):
     """Outlets with their names and hosts."""
 
     list_display = ("name", "kind", "country", "language", "rights", "is_held", "learnt")
     list_filter = ("kind", "rights", "is_held")
     search_fields = ("name", "aliases__name", "domains__host")
-    prepopulated_fields = {"slug": ("name",)}
+    fields = ("name", "kind", "rights", "country", "language", "time_zone", "is_held", "slug", "merged_into")
+    readonly_fields = ("slug", "merged_into")
     inlines = (AliasInline, DomainInline)
-    raw_id_fields = ("merged_into",)
     ordering = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: Outlet, form: forms.ModelForm, change: bool) -> None:
+        """Give a new outlet its address; have the articles of a renamed one found under the new name."""
+        if not change:
+            obj.slug = Outlet.free_slug(obj.name)
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            touch_index(list(Article.objects.filter(outlet=obj).values_list("pk", flat=True)))
 
     @admin.display(description=gettext_lazy("learnt"))
     def learnt(self, outlet: Outlet) -> str:
@@ -123,6 +136,7 @@ class OutletHabitAdmin(ReadOnlyAdmin):
 
     list_display = ("outlet", "field", "effect", "picks", "learnt_by", "learnt_at", "undone_at")
     list_select_related = ("outlet", "learnt_by")
+    search_fields = ("outlet__name", "origin")
     actions = ("undo",)
 
     @admin.display(description=gettext_lazy("effect"))
@@ -144,62 +158,61 @@ class ColumnMappingAdmin(QuickAdmin):
 
     list_display = ("__str__", "outlet", "learnt_by", "learnt_at")
     list_select_related = ("outlet", "learnt_by")
-    readonly_fields = ("header_key", "header")
+    search_fields = ("header", "outlet__name")
+    fields = ("header", "columns", "outlet")
+    readonly_fields = ("header",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A mapping is learnt at the preview of a table."""
+        return False
 
 
 @admin.register(Tag)
-class TagAdmin(QuickAdmin):
-    """Subject labels."""
+class TagAdmin(LastingAdmin):
+    """Subject labels; they are renamed and merged on their own pages."""
 
     list_display = ("name", "kind", "code")
     list_filter = ("kind",)
     search_fields = ("name", "code")
-    raw_id_fields = ("merged_into",)
+    fields = ("name", "kind", "code", "merged_into")
 
-
-class VersionInline(admin.TabularInline):
-    """The versions of an article, to be read only: they are immutable."""
-
-    model = Version
-    fk_name = "article"
-    fields = ("number", "kind", "headline", "issued_at", "recorded_at", "author", "reason")
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-    ordering = ("number",)
-
-    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Versions come from imports and from the article's own page."""
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: Tag | None = None) -> tuple[str, ...]:
+        """Return what is fixed once a tag is there."""
+        return ("merged_into",) if obj is None else ("name", "kind", "merged_into")
 
 
 @admin.register(Article)
-class ArticleAdmin(ReadOnlyAdmin):
-    """Articles, to be looked up; they are edited on their own pages, where every change is a version."""
+class ArticleAdmin(PagedAdmin):
+    """Articles, to be looked up; they are read and edited on their own pages, where every change is a version."""
 
-    list_display = ("headline", "outlet", "published_at", "published_precision", "status", "created_at")
+    list_display = ("headline", "outlet", "published", "published_precision", "status", "created_at")
     list_filter = ("status", "kind", "published_precision")
     list_select_related = ("outlet", "current_version")
     search_fields = ("=id", "=guid", "=url")
     search_help_text = gettext_lazy("Number, guid or address; words are found by the search page.")
-    inlines = (VersionInline,)
-    view_on_site = True
 
     @admin.display(description=gettext_lazy("headline"))
     def headline(self, article: Article) -> str:
-        """Show the current headline, linked to the article's own page."""
+        """Link the current headline to the article's page."""
         text = article.current_version.headline if article.current_version else ""
-        return format_html('<span dir="auto">{}</span>', text or _("without a headline"))
+        return format_html(
+            '<a href="{}" dir="auto">{}</a>', article.get_absolute_url(), text or _("without a headline")
+        )
+
+    @admin.display(description=gettext_lazy("published"), ordering="published_at")
+    def published(self, article: Article) -> str:
+        """Show the date as surely as it is known, and no surer."""
+        return (article.published_iso or "").replace("T", " ")
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(ReadOnlyAdmin):
+class ImportRunAdmin(PagedAdmin):
     """Import runs; each leads to its own page."""
 
     list_display = ("page", "origin", "state", "created_by", "created_at", "finished_at")
     list_filter = ("state", "origin")
     list_select_related = ("created_by",)
-    list_display_links = None
+    search_fields = ("=id", "title")
 
     @admin.display(description=gettext_lazy("run"))
     def page(self, run: ImportRun) -> str:
@@ -215,7 +228,6 @@ class WatchedSourceAdmin(QuickAdmin):
     list_filter = ("kind", "is_active")
     list_select_related = ("outlet",)
     search_fields = ("place",)
-    autocomplete_fields = ("outlet",)
     fields = (
         "kind",
         "place",
@@ -242,4 +254,68 @@ class WatchedSourceAdmin(QuickAdmin):
 class PersonAdmin(QuickAdmin, UserAdmin):
     """The people at the desk and their roles."""
 
-    fieldsets = (*(UserAdmin.fieldsets or ()), (gettext_lazy("At the desk"), {"fields": ("time_zone", "theme")}))
+    list_display = ("username", "name", "email", "is_active", "last_login")
+    list_filter = ("is_active", "groups")
+    filter_horizontal = ()
+    ordering = ("username",)
+    fieldsets = (
+        (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
+        (gettext_lazy("What they may do"), {"fields": ("is_active", "groups", "is_staff", "is_superuser")}),
+        (gettext_lazy("At the desk"), {"fields": ("time_zone", "theme")}),
+        (gettext_lazy("So far"), {"fields": ("last_login", "date_joined")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Return what can't be set here; only who may do everything makes others so."""
+        fixed = ("last_login", "date_joined")
+        return fixed if request.user.is_superuser else (*fixed, "is_superuser")
+
+    def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the roles as boxes to tick: there are a handful."""
+        return super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple(), **kwargs)
+
+    @admin.display(description=gettext_lazy("name"))
+    def name(self, person: User) -> str:
+        """Return first and last name."""
+        return person.get_full_name()
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(QuickAdmin, GroupAdmin):
+    """The roles of the desk, and groups made beside them; for whoever may change people."""
+
+    filter_horizontal = ()
+    ordering = ("name",)
+
+    def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the rights that the archive asks about as boxes to tick, without those of tables nobody edits."""
+        own = ~Q(codename__regex="^(add|change|delete|view)_") | Q(
+            content_type__model__in=["outlet", "tag", "article", "importrun", "user", "watchedsource"],
+            codename__regex="^(add|change|view)_",
+        )
+        rights = Permission.objects.filter(own, content_type__app_label="archive").select_related("content_type")
+        kwargs |= {"queryset": rights.order_by("codename"), "widget": forms.CheckboxSelectMultiple()}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may change people."""
+        return bool(request.user.has_perm("archive.change_user"))
+
+    def has_view_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Say whether this person may change people."""
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may change people."""
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Say whether this person may change people."""
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Say whether this is a group that was made beside the roles."""
+        return self.has_module_permission(request) and (obj is None or obj.name not in ROLES)

@@ -11,6 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.articles.permissions import may
 
+# What stands together on the front page of the panel: a title and the names of models.
+SECTIONS = (
+    (_("Records"), ("Article", "Outlet", "Tag")),
+    (_("Imports"), ("ImportRun", "WatchedSource")),
+    (_("What the archive has learnt"), ("OutletLine", "OutletHabit", "ColumnMapping")),
+    (_("People and roles"), ("User", "Group")),
+)
+
 
 class ArchiveAdminSite(AdminSite):
     """Django's admin site with the import pages in front."""
@@ -48,6 +56,15 @@ class ArchiveAdminSite(AdminSite):
             path("imports/<int:pk>/items/<int:item>/bytes", view(imports.original), name="import_bytes"),
             *super().get_urls(),
         ]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the lists of the panel by what they are about, not by which package they come from."""
+        found = {one["object_name"]: one for part in super().get_app_list(request) for one in part["models"]}
+        sections = [
+            {"name": title, "app_label": "archive", "models": [found[name] for name in names if name in found]}
+            for title, names in SECTIONS
+        ]
+        return [section for section in sections if section["models"]]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the panel with the latest imports on top."""

@@ -101,7 +101,7 @@ def page_of(article: Article, *, number: int | None = None) -> ArticlePage:
 
 def history(article: Article) -> QuerySet[Version]:
     """Return the versions as the outlet issued them; those without a time of issue stand where they arrived."""
-    return article.versions.select_related("author", "capture", "import_item__run").order_by(
+    return article.versions.select_related("author", "capture", "change", "import_item__run").order_by(
         Coalesce("issued_at", "recorded_at"), "number"
     )
 

@@ -177,7 +177,8 @@ class OutletHints:
     """What the archive has learnt about one outlet, handed to the formats so that they stay free of the database.
 
     `furniture` holds normalised recurring lines (see archive.text.normalize.line_key), `body_lines` lines an editor
-    restored; `headline_origin` is the origin of the headline candidate that editors picked for this outlet.
+    restored; `headline_origin`, `byline_origin` and `published_origin` are the origins of the candidates that editors
+    picked for this outlet, several of one value joined by " = ".
     """
 
     name: str
@@ -186,6 +187,8 @@ class OutletHints:
     language: str = ""
     time_zone: str = ""
     headline_origin: str = ""
+    byline_origin: str = ""
+    published_origin: str = ""
     furniture: frozenset[str] = frozenset()
     body_lines: frozenset[str] = frozenset()
 

@@ -63,8 +63,10 @@ def choose_headline(offers: Offers, hints: OutletHints | None) -> tuple[str, tup
             groups.setdefault(key, []).append(offer)
     if not groups:
         return "", ()
-    learnt = hints.headline_origin if hints else ""
-    chosen = next((key for key, group in groups.items() if any(o.origin == learnt for o in group)), None)
+    learnt = _origins(hints.headline_origin if hints else "")
+    chosen = next(
+        (key for origin in learnt for key, group in groups.items() if any(o.origin == origin for o in group)), None
+    )
     if chosen is None:
         # max keeps the first of equals: the order of the origins.
         chosen = max(groups, key=lambda key: _headline_score({offer.origin for offer in groups[key]}))
@@ -104,8 +106,15 @@ def without_outlet(title: str, names: Sequence[str], others: Sequence[Offer]) ->
     return title
 
 
-def choose_authors(offers: Offers, outlet_names: Sequence[str]) -> tuple[tuple[str, ...], str, tuple[Candidate, ...]]:
-    """Return the authors, the origin, and the candidates. An author that only repeats the outlet hides no byline."""
+def _origins(learnt: str) -> list[str]:
+    return [origin for origin in learnt.split(" = ") if origin]
+
+
+def choose_authors(
+    offers: Offers, outlet_names: Sequence[str], learnt: str = ""
+) -> tuple[tuple[str, ...], str, tuple[Candidate, ...]]:
+    """Return the authors, the origin, and the candidates. An author that only repeats the outlet hides no byline; an
+    outlet's learnt origin goes before any rule."""
     outlet_keys = {same_key(name) for name in outlet_names if same_key(name)}
     options: list[tuple[tuple[str, ...], str]] = []
     for values, origin in offers.authors:
@@ -116,7 +125,8 @@ def choose_authors(offers: Offers, outlet_names: Sequence[str]) -> tuple[tuple[s
     if not options:
         return (), "", ()
     persons = [option for option in options if not all(_is_outlet(name, outlet_keys) for name in option[0])]
-    names, origin = (persons or options)[0]
+    wanted = next((option for origin in _origins(learnt) for option in options if option[1] == origin), None)
+    names, origin = wanted or (persons or options)[0]
     candidates = [Candidate(", ".join(names), origin)]
     for others, where in options:
         if others != names:
@@ -160,8 +170,11 @@ def _is_outlet(name: str, outlet_keys: set[str]) -> bool:
     )
 
 
-def choose_published(offers: Offers, captured_at: datetime, language: str) -> DateReading:
-    """Return the date of publication: the first origin that names one, made more exact by another that agrees."""
+def choose_published(offers: Offers, captured_at: datetime, language: str, learnt: str = "") -> DateReading:
+    """Return the date of publication: the first origin that names one, made more exact by another that agrees.
+
+    The origin that was learnt for the outlet goes before the others; its value stands as it is.
+    """
     read: list[tuple[FoundDate, str]] = []
     lost: list[Candidate] = []
     for offer in offers.published:
@@ -177,8 +190,9 @@ def choose_published(offers: Offers, captured_at: datetime, language: str) -> Da
     lost += [Candidate(offer.value, offer.origin, "says when the text was changed") for offer in offers.updated]
     if not read:
         return DateReading(candidates=tuple(lost[:15]))
-    chosen, origin = read[0]
-    for found, where in read[1:]:
+    wanted = next((one for name in _origins(learnt) for one in read if one[1] == name), None)
+    chosen, origin = wanted or read[0]
+    for found, where in read[1:] if wanted is None else ():
         if _more_exact(found, chosen):
             chosen, origin = found, where
     others = [

@@ -84,8 +84,8 @@ def read_page(root: Element, context: ReadContext) -> ParsedArticle:
     headline, headlines = choose_headline(offers, hints)
     outlet_name, evidence, outlet_candidates = choose_outlet(offers, url, context.outlets)
     names = [offer.value for offer in offers.outlet] + [outlet_name]
-    authors, _, author_candidates = choose_authors(offers, names)
-    published = choose_published(offers, context.captured_at, language)
+    authors, _, author_candidates = choose_authors(offers, names, hints.byline_origin if hints else "")
+    published = choose_published(offers, context.captured_at, language, hints.published_origin if hints else "")
     if published.value is None:
         published = _printed_date(blocks, headline, published, context, language)
     if not paragraphs and not headline and not posts:

@@ -169,7 +169,7 @@ class Reader:
         if context.outlet is not None or isinstance(one, Rejected) or one.record or not one.lines:
             return one
         home = _home_of(one, self.outlets.values())
-        if home is None or not (home.furniture or home.body_lines or home.headline_origin):
+        if home is None or not (home.furniture or home.body_lines or _has_habits(home)):
             return one
         again = next(iter(registry.read_member(member, dataclasses.replace(context, outlet=home))), one)
         return one if isinstance(again, Rejected) else again
@@ -198,6 +198,10 @@ class Reader:
 
 _SPLIT = "Split it into smaller files."
 _RESAVE = "Save it again from the program it came from, or import its text."
+
+
+def _has_habits(home: OutletHints) -> bool:
+    return bool(home.headline_origin or home.byline_origin or home.published_origin)
 
 
 def _home_of(one: ParsedArticle, outlets: Iterable[OutletHints]) -> OutletHints | None:

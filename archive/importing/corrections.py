@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from archive.formats.base import DateReading, Line, ParsedArticle, ParsedTag
+from archive.text import dates
 
 from . import serial
 
@@ -71,13 +72,19 @@ def _as_said(article: ParsedArticle, said: Mapping[str, Any], who: str) -> Parse
             changes["published"] = replace(
                 article.published, value=None, precision="unknown", rule=f"taken away by {who}", where=""
             )
-        elif (reading := read_date(wanted)) is not None:
+        elif (reading := read_date(wanted) or _printed_date(wanted, article.language)) is not None:
             changes["published"] = replace(
                 reading, where=f"said by {who}", rule=f"said by {who}", candidates=article.published.candidates
             )
     if "tags" in said:
         changes["tags"] = _tags(said["tags"], article.tags)
     return replace(article, **changes) if changes else article
+
+
+def _printed_date(text: str, language: str) -> DateReading | None:
+    """Return a date as pages print it, which is what an editor picks among the candidates."""
+    found = dates.read_date(text, language=language)
+    return DateReading(found.value, found.precision, found.zone, found.printed) if found else None
 
 
 def _tags(said: str | Sequence[str], known: Sequence[ParsedTag]) -> tuple[ParsedTag, ...]:

@@ -101,14 +101,12 @@ def set_line(*, item: ImportItem, number: int, is_body: bool, by: User | None, a
     (restored if is_body else removed).add(number)
     (removed if is_body else restored).discard(number)
     _decide(held, by, restored=sorted(restored), removed=sorted(removed))
-    outlet = Outlet.objects.filter(pk=held.decision.get("outlet") or held.outlet_id or 0).first()
-    if outlet is not None:
-        verdict = OutletLine.Verdict.BODY if is_body else OutletLine.Verdict.FURNITURE
-        learning.learn_verdict(outlet=outlet, text=line["text"], verdict=verdict, by=by, at=at)
+    verdict = OutletLine.Verdict.BODY if is_body else OutletLine.Verdict.FURNITURE
+    _teach(held, {"line": line["text"], "verdict": str(verdict)}, by=by, at=at)
 
 
 @transaction.atomic
-def pick(*, item: ImportItem, field: str, place: int, by: User | None) -> None:
+def pick(*, item: ImportItem, field: str, place: int, by: User | None, at: datetime) -> None:
     """Take another of the values that the page offers for a field, and count it as the outlet's habit."""
     held = _open(item)
     offered = held.parsed.get("candidates", {}).get(field, ())
@@ -116,9 +114,7 @@ def pick(*, item: ImportItem, field: str, place: int, by: User | None) -> None:
         raise DecisionError("The page does not offer that value.")
     fields = {**held.decision.get("fields", {}), field: offered[place]["value"]}
     _decide(held, by, fields=fields)
-    outlet = Outlet.objects.filter(pk=held.decision.get("outlet") or held.outlet_id or 0).first()
-    if outlet is not None:
-        learning.learn_habit(outlet=outlet, field=field, origin=offered[place]["origin"], by=by)
+    _teach(held, {"field": field, "origin": offered[place]["origin"]}, by=by, at=at)
 
 
 @transaction.atomic
@@ -192,6 +188,16 @@ def _open(item: ImportItem) -> ImportItem:
     if held.run.state != ImportRun.State.PREVIEW and held.state != State.QUESTION:
         raise DecisionError("The run is being imported: only its questions can still be answered.")
     return held
+
+
+def _teach(item: ImportItem, lesson: Mapping[str, str], *, by: User | None, at: datetime) -> None:
+    """Teach the item's outlet; where that is not known yet, the lesson waits for the import to say whose it is."""
+    outlet = Outlet.objects.filter(pk=item.decision.get("outlet") or item.outlet_id or 0).first()
+    if outlet is not None:
+        learning.learn(outlet=outlet, lesson=lesson, by=by, at=at)
+        return
+    item.decision = {**item.decision, "lessons": [*item.decision.get("lessons", ()), dict(lesson)]}
+    item.save(update_fields=["decision"])
 
 
 def _decide(item: ImportItem, by: User | None, **said: Any) -> None:

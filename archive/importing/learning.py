@@ -75,6 +75,14 @@ def learn_verdict(*, outlet: Outlet, text: str, verdict: str, by: User | None, a
     return line
 
 
+def learn(*, outlet: Outlet, lesson: Mapping[str, str], by: User | None, at: datetime) -> None:
+    """Keep what an editor did at the preview: {"line", "verdict"} of a line, {"field", "origin"} of a picked value."""
+    if "line" in lesson:
+        learn_verdict(outlet=outlet, text=lesson["line"], verdict=lesson["verdict"], by=by, at=at)
+    else:
+        learn_habit(outlet=outlet, field=lesson["field"], origin=lesson["origin"], by=by)
+
+
 def undo_line(line: OutletLine, *, by: User | None, at: datetime) -> None:
     """Take back what was learnt about a line; it stays listed as undone."""
     OutletLine.objects.filter(pk=line.pk, undone_at=None).update(undone_at=at, undone_by=by)

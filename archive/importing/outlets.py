@@ -126,10 +126,10 @@ def hints() -> dict[int, OutletHints]:
     for outlet_id, text, verdict in lines.values_list("outlet_id", "text", "verdict"):
         place = furniture if verdict == OutletLine.Verdict.FURNITURE else body
         place.setdefault(outlet_id, set()).add(line_key(text))
-    habits: dict[int, tuple[int, str]] = {}
-    rows = OutletHabit.objects.filter(field="headline", undone_at=None).values_list("outlet_id", "picks", "origin")
-    for outlet_id, picks, origin in rows:
-        habits[outlet_id] = max(habits.get(outlet_id, (0, "")), (picks, origin))
+    habits: dict[tuple[int, str], tuple[int, str]] = {}
+    rows = OutletHabit.objects.filter(undone_at=None).values_list("outlet_id", "field", "picks", "origin")
+    for outlet_id, field, picks, origin in rows:
+        habits[outlet_id, field] = max(habits.get((outlet_id, field), (0, "")), (picks, origin))
     return {
         outlet.pk: OutletHints(
             name=outlet.name,
@@ -137,7 +137,9 @@ def hints() -> dict[int, OutletHints]:
             hosts=tuple(hosts.get(outlet.pk, ())),
             language=outlet.language,
             time_zone=outlet.time_zone,
-            headline_origin=habits.get(outlet.pk, (0, ""))[1],
+            headline_origin=habits.get((outlet.pk, "headline"), (0, ""))[1],
+            byline_origin=habits.get((outlet.pk, "byline"), (0, ""))[1],
+            published_origin=habits.get((outlet.pk, "published_at"), (0, ""))[1],
             furniture=frozenset(furniture.get(outlet.pk, ())),
             body_lines=frozenset(body.get(outlet.pk, ())),
         )

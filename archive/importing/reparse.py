@@ -24,6 +24,7 @@ from .limits import configured
 from .outlets import hints
 from .reading import Asked, FileUnreadable, Record, reader
 from .serial import hints_to_json
+from .writing import fill
 
 REASON = "Read again from the capture."
 _TEXTS = frozenset(
@@ -111,15 +112,13 @@ def _compared(
     for name in ("outlet_evidence",):
         if name in capture.reading:
             reading.setdefault(name, capture.reading[name])
-    undated = article.published_at is None and reread.published.value is not None
-    machine = reading != capture.reading or (undated and "published_at" not in article.edited_fields)
+    machine = reading != capture.reading
     number = None
     if write or confirm:
         with transaction.atomic():
             if machine:
                 Capture.objects.filter(pk=capture.pk).update(reading=reading)
-                if undated and "published_at" not in article.edited_fields:
-                    operations.set_published(article=article, reading=metadata_of(reread).published, by=None, at=at)
+                fill(article, fresh, metadata_of(reread), at)
             if texts and confirm:
                 version = operations.add_version(
                     article=article,

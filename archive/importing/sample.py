@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +14,15 @@ from archive.models import ImportRun, User
 from . import run, staging
 
 FOLDER = Path(__file__).resolve().parent.parent / "samples" / "lindholm"
+
+
+def sample_zip() -> bytes:
+    """Return the files of the sample as one zip, to be imported by hand."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
+        for path in sorted(FOLDER.iterdir()):
+            made.writestr(path.name, path.read_bytes())
+    return held.getvalue()
 
 
 def load_sample(*, by: User | None, at: datetime) -> ImportRun:

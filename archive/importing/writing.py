@@ -14,8 +14,8 @@ from typing import Any
 from django.db import connection
 
 from archive.articles import bulk, operations, restore, trail
-from archive.articles.content import NewCapture, url_key
-from archive.models import Article, Blob, ImportItem, ImportRun, Outlet, Version
+from archive.articles.content import Content, Metadata, NewCapture, url_key
+from archive.models import Article, Blob, ImportItem, ImportRun, Outlet, User, Version
 
 from . import learning, serial
 from .held import like
@@ -50,10 +50,12 @@ def write(run: ImportRun, planned: Sequence[tuple[Prepared, Plan]], memory: Memo
         captures = [(plan.article_id or 0, _version_of(plan), _capture(one)) for one, plan in known]
         for (one, plan), row, pk in zip(known, captures, bulk.add_captures(captures), strict=True):
             done.append(_Result(one, plan, row[0], row[1], pk))
-            _fill(Article.objects.select_related("current_version").get(pk=row[0]), one, at)
+            article = Article.objects.select_related("current_version").get(pk=row[0])
+            fill(article, one.content, one.metadata, at)
     done.extend(_add_version(one, plan, at) for one, plan in versions)
     _settle(done, at)
     _ask([(one, plan) for one, plan in planned if plan.outcome is Outcome.QUESTION])
+    _teach(done, at)
     learning.learn_lines([(result.plan.outlet_id, result.one.parsed) for result in done if _teaches(result)])
     news = [result for result in done if result.plan.outcome is not Outcome.UNCHANGED]
     if news:
@@ -68,6 +70,15 @@ class _Result:
     article_id: int
     version_id: int | None
     capture_id: int | None
+
+
+def _teach(results: Sequence[_Result], at: datetime) -> None:
+    """Learn what editors taught at the preview before anybody knew whose article it was."""
+    for result in results:
+        decision = result.one.item.decision
+        for lesson in decision.get("lessons", ()):
+            outlet = Outlet.objects.get(pk=result.plan.outlet_id)
+            learning.learn(outlet=outlet, lesson=lesson, by=User.objects.filter(pk=decision.get("by")).first(), at=at)
 
 
 def _new_article(one: Prepared, plan: Plan, run: ImportRun, at: datetime) -> bulk.NewArticle:
@@ -183,7 +194,7 @@ def _add_version(one: Prepared, plan: Plan, at: datetime) -> _Result:
     elif plan.kind == "reinstatement":
         reason = one.parsed.editor_note or "Reinstated by the outlet."
         _set_status(article, Article.Status.USABLE, reason, "reinstate", one, at)
-    _fill(article, one, at)
+    fill(article, one.content, one.metadata, at)
     if article.current_version_id == version.pk and plan.kind not in ("kill", "reinstatement"):
         bulk.write_passages({article.pk: one.passages})
     return _Result(one, plan, article.pk, version.pk, version.capture_id)
@@ -204,9 +215,8 @@ def _set_status(article: Article, status: str, reason: str, action: str, one: Pr
     operations.touch(article.pk)
 
 
-def _fill(article: Article, one: Prepared, at: datetime) -> None:
+def fill(article: Article, content: Content, about: Metadata, at: datetime) -> None:
     """Give an article what it did not know of itself yet; what an editor set, and what is known, stays."""
-    about = one.metadata
     values: dict[str, Any] = {}
     for name in ("guid", "slugline", "page", "edition", "editor_note", "usage_terms"):
         if not getattr(article, name) and getattr(about, name):
@@ -214,10 +224,10 @@ def _fill(article: Article, one: Prepared, at: datetime) -> None:
     for name in ("urgency", "usage_expires_at", "embargoed_until"):
         if getattr(article, name) is None and getattr(about, name) is not None:
             values[name] = getattr(about, name)
-    if one.content.language and not article.language:
-        values["language"] = one.content.language[:12]
-    if one.content.byline and not article.later_byline and not article.current_version.byline:
-        values["later_byline"] = one.content.byline
+    if content.language and not article.language:
+        values["language"] = content.language[:12]
+    if content.byline and not article.later_byline and not article.current_version.byline:
+        values["later_byline"] = content.byline
     key = url_key(about.url)
     taken = Article.objects.filter(outlet=article.outlet_id, url_key=key) if key and not article.url_key else None
     if taken is not None and not taken.exists():

@@ -27,6 +27,8 @@ from .documents import article_documents
 log = logging.getLogger(__name__)
 
 BATCH = 2000
+# In a long backlog segments would pile up until it is through.
+TIDY_EVERY = 16
 MOST_ATTEMPTS = 5
 # So long somebody who brought a single article is taken to wait for it.
 AWAITED = timedelta(minutes=10)
@@ -57,7 +59,7 @@ def drain(*, wait: bool = False, limit: int | None = None) -> int:
 
     With `limit`, stops after so many articles; what is left waits for the next drain.
     """
-    carried = 0
+    carried = batches = 0
     with advisory_lock(DRAIN_LOCK, wait=wait) as held:
         if not held:
             return 0
@@ -67,6 +69,9 @@ def drain(*, wait: bool = False, limit: int | None = None) -> int:
                 break
             done = _carry(seen)
             carried += done
+            batches += 1
+            if batches % TIDY_EVERY == 0:
+                search_engine().tidy()
             if not done:
                 break
     return carried

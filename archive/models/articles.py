@@ -95,7 +95,7 @@ class Article(models.Model):
         INFERRED = "inferred", _("inferred")
         UNKNOWN = "unknown", _("undated")
 
-    outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, related_name="articles")
+    outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, related_name="articles", verbose_name=_("outlet"))
     guid = models.CharField(_("guid"), max_length=500, blank=True, help_text=_("The outlet's own identifier."))
     url = models.URLField(_("address"), max_length=2000, blank=True)
     url_key = models.CharField(max_length=500, blank=True, editable=False)

@@ -39,7 +39,12 @@ class ImportRun(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     options = models.JSONField(_("options"), default=dict, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="import_runs"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="import_runs",
+        verbose_name=_("by"),
     )
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)

@@ -40,7 +40,9 @@ class Outlet(models.Model):
     is_held = models.BooleanField(
         _("publishes here"), default=True, help_text=_("Off for outlets that are only known because others cite them.")
     )
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("merged into")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -113,14 +115,19 @@ class OutletLine(models.Model):
         MACHINE = "machine", _("learnt from captures")
         EDITOR = "editor", _("said by an editor")
 
-    outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="lines")
+    outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="lines", verbose_name=_("outlet"))
     key = models.CharField(max_length=64)
     text = models.CharField(_("line"), max_length=500)
     verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict.choices)
     origin = models.CharField(_("origin"), max_length=12, choices=Origin.choices, default=Origin.MACHINE)
     seen = models.PositiveIntegerField(_("captures seen in"), default=1)
     learnt_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("learnt from"),
     )
     learnt_at = models.DateTimeField(_("learnt"), auto_now_add=True)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
@@ -140,12 +147,17 @@ class OutletLine(models.Model):
 class OutletHabit(models.Model):
     """Which candidate of a field is right for an outlet, as learnt from the picks of editors."""
 
-    outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="habits")
+    outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="habits", verbose_name=_("outlet"))
     field = models.CharField(_("field"), max_length=32)
     origin = models.CharField(_("taken from"), max_length=64)
     picks = models.PositiveIntegerField(_("picks"), default=1)
     learnt_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("learnt from"),
     )
     learnt_at = models.DateTimeField(_("learnt"), auto_now_add=True)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
@@ -165,11 +177,16 @@ class ColumnMapping(models.Model):
     header_key = models.CharField(max_length=64, unique=True)
     header = models.JSONField(_("header"))
     columns = models.JSONField(_("columns"), help_text=_("Field of the archive -> column of the table."))
-    outlet = models.ForeignKey(Outlet, on_delete=models.SET_NULL, null=True, blank=True)
+    outlet = models.ForeignKey(Outlet, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("outlet"))
     learnt_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("learnt from"),
     )
-    learnt_at = models.DateTimeField(auto_now=True)
+    learnt_at = models.DateTimeField(_("learnt"), auto_now=True)
 
     class Meta:
         verbose_name = _("column mapping")

@@ -25,7 +25,9 @@ class Tag(models.Model):
     kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices, default=Kind.TOPIC)
     key = models.CharField(max_length=200, editable=False)
     code = models.CharField(_("IPTC code"), max_length=40, blank=True)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

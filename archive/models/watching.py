@@ -28,6 +28,7 @@ class WatchedSource(models.Model):
         null=True,
         blank=True,
         related_name="watched_sources",
+        verbose_name=_("outlet"),
         help_text=_("Whose articles these are; leave it empty when the items say so themselves."),
     )
     is_active = models.BooleanField(_("watched"), default=True)

@@ -36,11 +36,12 @@ class _Wanted:
     runs: tuple[tuple[tuple[str, ...], int], ...]
 
     def matches(self, form: str, stem: str) -> bool:
-        return (
-            stem in self.stems
-            or form in self.forms
-            or any(pattern.fullmatch(form) for pattern in self.patterns)
-            or any(OSA.distance(word, form, score_cutoff=most) <= most for word, most in self.fuzzy)
+        if stem in self.stems or form in self.forms:
+            return True
+        if not self.patterns and not self.fuzzy:
+            return False
+        return any(pattern.fullmatch(form) for pattern in self.patterns) or any(
+            OSA.distance(word, form, score_cutoff=most) <= most for word, most in self.fuzzy
         )
 
     @property

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Min, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from archive.models import Article, Attribution, Membership, Story, StoryVisit, User
 from archive.text.keys import name_key
@@ -57,22 +58,24 @@ def stories_shown(
     return found.order_by(F("last_at").desc(nulls_last=True), "-pk")
 
 
+def outlets_gained(user: User | None, stories: Iterable[Story], *, at: datetime) -> dict[int, int]:
+    """Return, by story, how many outlets joined it within a day; an outlet that was there before is no gain."""
+    visible = Article.objects.visible_to(user, at)
+    rows = Membership.objects.filter(story__in=[story.pk for story in stories], article__in=visible).order_by()
+    first = rows.values_list("story", "article__outlet").annotate(first=Min("placed_at"))
+    return Counter(story for story, _outlet, came in first if came >= at - TODAY)
+
+
 def with_newest(user: User | None, stories: Iterable[Story], *, at: datetime, newest: int = 3) -> list[Story]:
     """Return the stories, each with `newest`: its memberships that this person may see, latest first."""
     stories = list(stories)
-    ids = [story.pk for story in stories]
     rows = (
         Membership.objects.filter(article__in=Article.objects.visible_to(user, at))
         .select_related("article__outlet", "article__current_version")
         .defer("article__current_version__body", "article__current_version__posts")
         .order_by(F("article__published_at").desc(nulls_last=True), "-article_id")
     )
-    found = Story.objects.filter(pk__in=ids).prefetch_related(
-        Prefetch("memberships", queryset=rows[:newest], to_attr="newest")
-    )
-    rows_of = {story.pk: story.newest for story in found}  # type: ignore[attr-defined]
-    for story in stories:
-        story.newest = rows_of[story.pk]  # type: ignore[attr-defined]
+    prefetch_related_objects(stories, Prefetch("memberships", queryset=rows[:newest], to_attr="newest"))
     return stories
 
 

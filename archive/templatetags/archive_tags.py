@@ -15,6 +15,7 @@ from django.utils import timezone as zones
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 register = template.Library()
 
@@ -161,6 +162,39 @@ def published_clock(article) -> SafeString:
     if precision == "minute":
         title = f"{title}; {_('no time zone given')}" if title else _("no time zone given")
     return format_html('<time datetime="{}" title="{}">{}</time>', article.published_iso, title, shown)
+
+
+# What the readers call a kind of file, in words. A reader that is not listed is shown by its own name.
+FORMAT_NAMES = {
+    "archive": gettext_lazy("archive export"),
+    "csv": gettext_lazy("table (CSV)"),
+    "docx": gettext_lazy("Word document"),
+    "eml": gettext_lazy("mail"),
+    "feed": gettext_lazy("feed"),
+    "gzip": gettext_lazy("gzip file"),
+    "html_page": gettext_lazy("saved page"),
+    "json": gettext_lazy("JSON"),
+    "mhtml": gettext_lazy("saved page (MHTML)"),
+    "newsml1": gettext_lazy("NewsML 1"),
+    "newsml_g2": gettext_lazy("NewsML-G2"),
+    "ninjs": gettext_lazy("ninjs"),
+    "nitf": gettext_lazy("NITF"),
+    "pdf": gettext_lazy("PDF"),
+    "press_export": gettext_lazy("press database export"),
+    "rtf": gettext_lazy("RTF document"),
+    "text_dump": gettext_lazy("text dump"),
+    "wacz": gettext_lazy("web archive (WACZ)"),
+    "warc": gettext_lazy("web archive (WARC)"),
+    "webarchive": gettext_lazy("saved page (webarchive)"),
+    "xlsx": gettext_lazy("table (Excel)"),
+    "zip": gettext_lazy("zip file"),
+}
+
+
+@register.filter
+def format_name(name: str) -> str:
+    """Return what a format is called in words: "text dump" for text_dump."""
+    return str(FORMAT_NAMES.get(name, name))
 
 
 @register.filter

@@ -3,7 +3,7 @@
 - `db` and `transactional_db` (pytest-django) use a PostgreSQL of the test run's own; what a test that commits leaves
   behind is swept away, with what migrations put there (roles, permissions) kept.
 - `worker` starts a Celery worker process on the test database and stops it after the test.
-- `live_server` and `browser_page` are for journeys.
+- `chromium` is for journeys; what they share besides stands in archive/tests/browser/conftest.py.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
@@ -60,6 +61,19 @@ def archive_services() -> Services:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(archive_services: Services) -> None:
     """Start the servers before pytest-django makes the test database."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None) -> Any:
+    """Make the test database for the whole run.
+
+    pytest-django makes it only where a test is marked as using it; journeys share one across tests and bear no mark.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -123,9 +137,8 @@ def test_database_url() -> str:
 test_database_url.__test__ = False  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def archive_environment(archive_services: Services) -> dict[str, str]:
-    """The environment in which a process works on the test database and the test broker."""
+def worker_environment() -> dict[str, str]:
+    """Return the environment in which a process works on the test database and the test broker."""
     return os.environ | {
         "DATABASE_URL": test_database_url(),
         "BROKER_URL": services().broker_url,
@@ -133,6 +146,12 @@ def archive_environment(archive_services: Services) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "newsroom.settings",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+@pytest.fixture
+def archive_environment(archive_services: Services) -> dict[str, str]:
+    """The environment in which a process works on the test database and the test broker."""
+    return worker_environment()
 
 
 @pytest.fixture
@@ -265,28 +284,6 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
-    """Open a page of the live server in a context of its own; keywords go to Playwright's new_context.
-
-    A script error on any page fails the test.
-    """
-    contexts: list[Any] = []
-    errors: list[str] = []
-
-    def open_at(path: str = "/", **context: Any) -> Any:
-        contexts.append(chromium.new_context(base_url=live_server.url, **context))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_at
-    for each in contexts:
-        each.close()
-    assert not errors, errors
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,8 @@
-"""What every template may use without its view passing it: the theme."""
+"""What every template may use without its view passing it: the theme, new alerts, and whether this is practice."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
 from archive import clock
@@ -19,5 +20,6 @@ def face(request) -> dict[str, object]:
     signed_in = user is not None and user.is_authenticated
     return {
         "theme": theme if theme in THEMES else "system",
+        "practice": settings.PRACTICE,
         "alert_count": SimpleLazyObject(lambda: count_new(user, clock.now())) if signed_in else 0,
     }

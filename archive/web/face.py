@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from archive.importing.sample import sample_zip
 
 from .context import THEMES
 
@@ -38,3 +40,10 @@ def keys(request):
 def learn(request):
     """Show the guided tasks."""
     return render(request, "learn.html", {"section": "learn"})
+
+
+def learn_files(request):
+    """Hand out the files of the guided tasks."""
+    response = HttpResponse(sample_zip(), content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="lindholm.zip"'
+    return response

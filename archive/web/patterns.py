@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 from django import forms
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
 from django.shortcuts import render
 
 from archive.models import Article, Outlet, Tag, Version
@@ -112,7 +114,13 @@ def _articles() -> dict[str, Article]:
         published_precision="minute",
         language="de",
     )
+    live = _article(
+        9, OUTLETS[1], "Live: the last boat leaves", published_at=_at(4), published_precision="day", kind="live_blog"
+    )
+    live.warnings = [SimpleNamespace(text="Do not repeat the skipper's name.")]
     return {
+        "live": live,
+        "nameless": _article(10, OUTLETS[2], "", published_at=_at(4, 5), published_precision="minute"),
         "plain": plain,
         "changed": changed,
         "undated": undated,
@@ -224,6 +232,7 @@ def _pictures() -> dict[str, object]:
     start = date(2031, 1, 1)
     busy = {start + timedelta(days=n): (n * n) % 17 for n in range(300) if n % 5}
     return {
+        "few": pictures.histogram([("4 May", 3, ""), ("5 May", 0, ""), ("6 May", 1, "")]),
         "histogram": pictures.histogram(counts, chosen=[f"{day} May" for day in range(8, 20)]),
         "lanes": pictures.lanes(events),
         "graph": pictures.graph(nodes, relations, unsure=[("officials", "c")]),
@@ -252,7 +261,15 @@ def _sample() -> dict[str, object]:
             {"title": "Month", "choices": choices[1:], "more_url": "#facets"},
         ],
         "versions": _versions(),
+        "first_version": _versions()[:1],
         "days": _days(articles),
+        "last_day": _days(articles)[1:],
+        "said": [
+            Message(constants.SUCCESS, "Kept."),
+            Message(constants.INFO, "The index catches up."),
+            Message(constants.WARNING, "Two items wait for a decision."),
+            Message(constants.ERROR, "Not kept: somebody else changed it since."),
+        ],
         "diff": _diff(),
         "snippets": [[("Divers found cracks in nine of the ", False), ("piles", True), (" under the pier", False)]],
         "form": SampleForm(),

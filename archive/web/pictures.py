@@ -98,8 +98,13 @@ class Slice:
     url: str = ""
 
 
-def share(counts: Sequence[tuple[str, int, str]], *, width: float = 640) -> tuple[Slice, ...]:
-    """Lay out (label, count, url) as stretches of one bar, largest first; what is small is still a sliver."""
+def share(
+    counts: Sequence[tuple[str, int, str]], *, lanes: Mapping[str, int] | None = None, width: float = 640
+) -> tuple[Slice, ...]:
+    """Lay out (label, count, url) as stretches of one bar, largest first; what is small is still a sliver.
+
+    `lanes` says which lane a label has in another picture on the page, so that it has the same color in both.
+    """
     total = sum(count for _, count, _ in counts)
     if not total:
         return ()
@@ -114,7 +119,7 @@ def share(counts: Sequence[tuple[str, int, str]], *, width: float = 640) -> tupl
                 percent=round(100 * count / total, 1),
                 x=round(x, 2),
                 width=round(max(stretch - 1.5, 1), 2),
-                lane=position % 8 + 1,
+                lane=(lanes or {}).get(label, position % 8 + 1),
                 url=url,
             )
         )

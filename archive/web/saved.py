@@ -90,10 +90,12 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def alerts(request: HttpRequest) -> HttpResponse:
-    """Show what the saved searches found, newest first; a POST marks all of it as seen."""
+    """Show what the saved searches found; a POST marks all of it as seen. The masthead asks for its bell alone."""
     if request.method == "POST":
         operations.mark_seen(user=request.user, at=clock.now())
         return redirect("alerts")
+    if request.headers.get("X-Part"):
+        return render(request, "components/_bell.html")
     found = queries.alerts_of(request.user, clock.now())[:PAGE]
     return render(request, "searches/alerts.html", {"section": "saved_searches", "alerts": found})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -237,6 +238,7 @@ def _context(request, held: Story, course: queries.Timeline) -> dict[str, object
         "roles": [(value, ROLE_LABELS.get(value) or label, count) for value, label, count in course.roles],
         "lanes": _lanes(course),
         "volume": _volume(course, held),
+        "slices": _shares(request, course),
         "new_count": sum(item.is_new for item in course.items),
         "found": found,
         "families": families_of(request.user, held, clock.now()),
@@ -361,6 +363,14 @@ def _volume(course: queries.Timeline, held: Story) -> pictures.Histogram | None:
         for day, count in course.volume
     ]
     return pictures.histogram(counts)
+
+
+def _shares(request, course: queries.Timeline) -> tuple[pictures.Slice, ...]:
+    """Return how the story's articles are shared among its outlets; one outlet alone is no picture."""
+    counts = Counter(item.article.outlet for item in course.items)
+    rows = [(outlet.name, count, _with(request, outlet=outlet.slug)) for outlet, count in counts.items()]
+    lanes = {lane.outlet.name: position % 8 + 1 for position, lane in enumerate(course.lanes)}
+    return pictures.share(rows, lanes=lanes) if len(rows) > 1 else ()
 
 
 def _day(text: str | None) -> date | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from archive.articles import browse
 from archive.models import Tag
 
+from . import pictures
 from .listing import histogram_of, page_context
 from .public import public
 
@@ -40,6 +42,11 @@ def tag(request, pk: int):
         "tag": held,
         "picture": histogram_of(found),
         "beside": browse.tags_beside(articles, held),
-        "outlets": browse.busiest_outlets(found),
+        "slices": pictures.share(
+            [
+                (one.thing.name, one.count, reverse("outlet", args=[one.thing.slug]))
+                for one in browse.busiest_outlets(found)
+            ]
+        ),
     }
     return render(request, "tags/tag.html", context | page_context(request, articles))

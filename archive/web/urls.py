@@ -61,6 +61,7 @@ urlpatterns = [
     path("theme/", face.theme, name="theme"),
     path("keyboard/", face.keys, name="keys"),
     path("learn/", face.learn, name="learn"),
+    path("learn/lindholm.zip", face.learn_files, name="learn_files"),
     path("patterns/", patterns.patterns, name="patterns"),
     path("collections/", collections.index, name="collections"),
     path("collections/<int:pk>/", collections.detail, name="collection"),

@@ -38,7 +38,7 @@ from .whoosh_codec import (
 from .whoosh_pool import HALF
 
 UNDATED_MONTH = -(2**31)
-REMEMBERED = 24 * 2**20
+REMEMBERED = 6 * 2**20
 NONE = np.zeros(0, np.uint32)
 
 
@@ -177,7 +177,6 @@ class Files:
         self.published = np.ascontiguousarray(rows["published"])
         self.copies = np.ascontiguousarray(rows["copies"])
         self.versions = np.ascontiguousarray(rows["version"])
-        self.captured = np.ascontiguousarray(rows["captured"])
         self.lengths = np.ascontiguousarray(rows["length"]).astype(np.float32)
         flags = np.ascontiguousarray(rows["flags"])
         self.current = (flags & CURRENT) > 0
@@ -211,7 +210,7 @@ class Segment:
         files = self.files = Files(folder, segment) if known is None else known.files
         self.fields = files.fields
         self.articles, self.open, self.published = files.articles, files.open, files.published
-        self.lengths, self.current, self.captured = files.lengths, files.current, files.captured
+        self.lengths, self.current = files.lengths, files.current
         self.copies = files.copies
         self.versions, self.facets = files.versions, files.facets
         self.visible: dict[tuple[bool, bool], Numbers] = {}
@@ -231,6 +230,11 @@ class Segment:
     def rows(self) -> np.ndarray:
         """Return the rows; read anew each time, what searches need of them is kept in columns."""
         return np.frombuffer(self.files.read(ROWS, 0, self.count * ROW.itemsize), ROW)
+
+    @property
+    def captured(self) -> Numbers:
+        """When each document came in; asked for by paging only, so it is read anew each time."""
+        return np.ascontiguousarray(self.rows()["captured"])
 
     def ids_between(self, field: str, first: int, last: int) -> Numbers:
         """Return the documents of the terms from one place to before another, term after term: one stretch."""
@@ -324,7 +328,7 @@ class Segment:
                 held = self.fields["code"]
                 values = [term[len(prefix) :].decode() for term in held.texts(first, last)]
                 counts = held.frequencies(first, last)
-                places = np.repeat(np.arange(last - first, dtype=np.uint32), counts)
+                places = np.repeat(np.arange(last - first, dtype=np.min_scalar_type(last - first)), counts)
                 self.facets[key] = (values, self.ids_between("code", first, last), places)
         return self.facets[key]
 

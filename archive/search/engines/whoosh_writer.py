@@ -32,6 +32,8 @@ from .whoosh_pool import Pool
 from .whoosh_segments import read_rows
 
 FANOUT = 8
+# A merge holds the terms of all its segments in memory.
+MOST_AT_ONCE = 16
 LARGEST_QUICK_MERGE = 3_000
 UNBOUND = 2**31
 LOCK_WAIT = 30.0
@@ -90,7 +92,7 @@ def due(sizes: Sequence[int], largest: int) -> list[int]:
     for level in sorted(levels):
         places = levels[level]
         if len(places) >= FANOUT and sum(sizes[place] for place in places) <= largest:
-            return places
+            return places[:MOST_AT_ONCE]
     return []
 
 

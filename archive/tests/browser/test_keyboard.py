@@ -27,6 +27,18 @@ def test_j_and_k_walk_over_the_list_and_o_opens(world, visit):
     assert page.get_by_role("heading", level=1).inner_text() == headlines[0]
 
 
+@pytest.mark.parametrize("name", ["outlets", "tags", "collections", "saved_searches", "admin:imports"])
+def test_standing_on_a_row_moves_nothing_so_that_a_click_lands(world, visit, name):
+    page = visit(world.people["administrator"], reverse(name), viewport={"width": 1280, "height": 3000})
+    link = page.locator("[data-item] [data-open]").first
+    before = link.bounding_box()
+    page.keyboard.press("j")
+    assert page.locator("[data-item].is-here").count() == 1
+    assert link.bounding_box() == before
+    link.click()
+    page.wait_for_url(lambda address: not address.endswith(reverse(name)))
+
+
 def test_slash_goes_to_the_search_box_and_escape_leaves_it(world, visit):
     page = visit(world.people["reader"], "/")
     page.keyboard.press("/")

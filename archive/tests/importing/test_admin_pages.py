@@ -127,6 +127,38 @@ def test_a_removed_line_is_restored_with_one_click_and_teaches(client, archivist
     assert "Old pier to be sold" in again.items.get().parsed["body"]
 
 
+def saved_page(number: int) -> bytes:
+    prose = "".join(f"<p>{text} Report {number}.</p>" for text in PARAGRAPHS)
+    return f"""<!doctype html><html><head><title>Search title {number}</title>
+<meta property="og:site_name" content="Gull Bay Gazette"><meta property="og:title" content="Search title {number}">
+<meta name="author" content="Night Desk"><meta name="date" content="2021-05-01">
+</head><body><article><h1>Ferry report {number}</h1><p class="byline">By Ada Finch</p>
+<time datetime="2021-05-02">2 May 2021</time>{prose}</article></body></html>""".encode()
+
+
+def test_another_headline_byline_and_date_are_picked_and_become_the_habit_of_the_outlet(client, archivist):
+    job = upload(client, {"one.html": saved_page(1)}, outlet="Gull Bay Gazette")
+    read(job)
+    item = job.items.get()
+    decide = f"{job.get_absolute_url()}items/{item.pk}/decide/"
+    wanted = {"headline": "Ferry report 1", "byline": "Ada Finch", "published_at": "2021-05-02"}
+    for field, value in wanted.items():
+        offered = [one["value"] for one in item.parsed["candidates"][field]]
+        assert offered[0] != value and value in offered, offered
+        client.post(decide, {"do": "pick", "field": field, "place": offered.index(value)})
+    run.confirm(job, at=job.created_at)
+    work.work_through(job.pk)
+    article = Article.objects.get()
+    assert (article.current_version.headline, article.current_version.byline) == ("Ferry report 1", "Ada Finch")
+    assert (article.published_iso, article.published_precision) == ("2021-05-02", "day")
+    assert set(OutletHabit.objects.values_list("field", flat=True)) == set(wanted)
+    again = upload(client, {"two.html": saved_page(2)}, outlet="Gull Bay Gazette")
+    read(again)
+    parsed = again.items.get().parsed
+    assert (parsed["headline"], parsed["byline"]) == ("Ferry report 2", "Ada Finch")
+    assert parsed["published"]["value"].startswith("2021-05-02")
+
+
 def test_what_was_learnt_is_listed_by_outlet_with_author_and_effect_and_can_be_undone(client, archivist):
     outlet = Outlet.objects.create(name="Gull Bay Gazette", slug="gull")
     line = learning.learn_verdict(outlet=outlet, text="Most Read", verdict="body", by=archivist, at=clock.now())

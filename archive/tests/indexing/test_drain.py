@@ -177,6 +177,20 @@ def test_versions_are_found_by_what_changed_in_them(write):
     assert [(h.article.pk, h.version.number) for h in hits] == [(article.pk, 2)]
 
 
+def test_a_long_backlog_leaves_no_pile_of_segments(write, monkeypatch):
+    rebuild()
+    for number in range(20):
+        write(f"Barrier gates {number}")
+    monkeypatch.setattr(draining, "BATCH", 1)
+    monkeypatch.setattr(draining, "TIDY_EVERY", 10)
+    tidied = []
+    engine = search_engine()
+    real = engine.tidy
+    monkeypatch.setattr(engine, "tidy", lambda: (tidied.append(1), real())[1])
+    assert drain() == 20
+    assert len(tidied) == 2 and engine.statistics().segments < 10 and len(found("gates")) == 20
+
+
 def test_an_article_that_somebody_brought_alone_is_indexed_before_a_bulk_import():
     rebuild()
     imported({"wire.jsonl": rows(20)})

@@ -130,11 +130,13 @@
 
   // Live parts: a piece of the page that the server prints anew until it says that it is done.
   const refresh = async (part) => {
+    // A page that nobody looks at asks for nothing.
+    if (document.hidden) return watch(part);
     try {
       const answer = await fetch(part.dataset.live, { headers: { "X-Part": "1" } });
       if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const fresh = (part.id && page.getElementById(part.id)) || page.body.firstElementChild;
+        const fresh = part.id ? page.getElementById(part.id) : page.body.firstElementChild;
         if (fresh) {
           if (part.contains(document.activeElement)) {
             setTimeout(refresh, 1000, part);
@@ -175,6 +177,14 @@
       drop.classList.remove("drop--over");
       input.files = event.dataTransfer.files;
       tell();
+    });
+  }
+
+  // One box that ticks all rows of a list in the admin panel.
+  const all = document.getElementById("action-toggle");
+  if (all) {
+    all.addEventListener("change", () => {
+      for (const box of document.querySelectorAll(".action-select")) box.checked = all.checked;
     });
   }
 
