@@ -277,9 +277,7 @@ def _close() -> None:
     from newsroom.embedded import services
 
     connections.close_all()
-    release = getattr(services(), "detach", None)
-    if release is not None:
-        release()
+    services().release()
 
 
 def _words(number: int, count: int) -> str:

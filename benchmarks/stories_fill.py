@@ -62,9 +62,9 @@ INSERT INTO archive_membership
     (article_id, story_id, role, role_is_pinned, origin, pinned, score, reasons, placed_at)
 SELECT article, story, 'report', false, 'machine', false, 1, '[]', now() FROM told;
 INSERT INTO archive_termvector (article_id, version_id, day, vector, weighed_among)
-SELECT article, article, day, common.vector
+SELECT article, article, day, (common.vector
     || (SELECT jsonb_object_agg(term, 0.1) FROM unnest(others) AS term)
-    || (SELECT jsonb_object_agg(term, 0.2) FROM unnest(event) AS term), {size}
+    || (SELECT jsonb_object_agg(term, 0.2) FROM unnest(event) AS term))::text, {size}
 FROM told JOIN common ON common.id = n % 1000;
 INSERT INTO archive_posting (term, day, article_id, weight)
 SELECT term, day, article, 0.1 FROM told CROSS JOIN unnest(others) AS term

@@ -172,7 +172,7 @@ def _erase_derived(article: Article) -> None:
     Attribution.objects.filter(article=article).delete()
     TextHash.objects.filter(article=article).delete()
     Posting.objects.filter(article=article).delete()
-    TermVector.objects.filter(article=article).update(vector={})
+    TermVector.objects.filter(article=article).update(vector="{}")
     Article.objects.filter(pk=article.pk).update(published_evidence={})
     place = getattr(article, "membership", None)
     if place is not None and not place.story.title_is_pinned:

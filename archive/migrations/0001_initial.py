@@ -9,739 +9,1648 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('guid', models.CharField(blank=True, help_text="The outlet's own identifier.", max_length=500, verbose_name='guid')),
-                ('url', models.URLField(blank=True, max_length=2000, verbose_name='address')),
-                ('url_key', models.CharField(blank=True, editable=False, max_length=500)),
-                ('kind', models.CharField(choices=[('article', 'article'), ('live_blog', 'live blog')], default='article', max_length=12, verbose_name='kind')),
-                ('status', models.CharField(choices=[('usable', 'usable'), ('withheld', 'withheld'), ('canceled', 'canceled')], default='usable', max_length=12, verbose_name='status')),
-                ('status_reason', models.TextField(blank=True, verbose_name='reason')),
-                ('embargoed_until', models.DateTimeField(blank=True, null=True, verbose_name='embargoed until')),
-                ('language', models.CharField(blank=True, max_length=12, verbose_name='language')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
-                ('published_precision', models.CharField(choices=[('instant', 'to the minute, zone known'), ('minute', 'to the minute, no zone given'), ('day', 'to the day'), ('inferred', 'inferred'), ('unknown', 'undated')], default='unknown', max_length=10, verbose_name='date precision')),
-                ('published_offset', models.SmallIntegerField(blank=True, null=True, verbose_name='offset in minutes')),
-                ('published_printed', models.CharField(blank=True, max_length=200, verbose_name='date as printed')),
-                ('published_evidence', models.JSONField(blank=True, default=dict, verbose_name='evidence of the date')),
-                ('not_before', models.DateTimeField(blank=True, null=True, verbose_name='not before')),
-                ('not_before_reason', models.CharField(blank=True, max_length=300, verbose_name='not before, because')),
-                ('urgency', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='urgency')),
-                ('slugline', models.CharField(blank=True, max_length=200, verbose_name='slugline')),
-                ('page', models.CharField(blank=True, max_length=40, verbose_name='page')),
-                ('edition', models.CharField(blank=True, max_length=120, verbose_name='edition')),
-                ('editor_note', models.TextField(blank=True, verbose_name='note to editors')),
-                ('usage_terms', models.TextField(blank=True, verbose_name='usage terms')),
-                ('usage_expires_at', models.DateTimeField(blank=True, null=True, verbose_name='usage expires')),
-                ('edited_fields', models.JSONField(blank=True, default=dict, help_text='Field -> what the machine had read, who, when.', verbose_name='set by editors')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='first held')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='archive.article')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "guid",
+                    models.CharField(
+                        blank=True, help_text="The outlet's own identifier.", max_length=500, verbose_name="guid"
+                    ),
+                ),
+                ("url", models.URLField(blank=True, max_length=2000, verbose_name="address")),
+                ("url_key", models.CharField(blank=True, editable=False, max_length=500)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("article", "article"), ("live_blog", "live blog")],
+                        default="article",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("usable", "usable"), ("withheld", "withheld"), ("canceled", "canceled")],
+                        default="usable",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("status_reason", models.TextField(blank=True, verbose_name="reason")),
+                ("embargoed_until", models.DateTimeField(blank=True, null=True, verbose_name="embargoed until")),
+                ("language", models.CharField(blank=True, max_length=12, verbose_name="language")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published")),
+                (
+                    "published_precision",
+                    models.CharField(
+                        choices=[
+                            ("instant", "to the minute, zone known"),
+                            ("minute", "to the minute, no zone given"),
+                            ("day", "to the day"),
+                            ("inferred", "inferred"),
+                            ("unknown", "undated"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="date precision",
+                    ),
+                ),
+                ("published_offset", models.SmallIntegerField(blank=True, null=True, verbose_name="offset in minutes")),
+                ("published_printed", models.CharField(blank=True, max_length=200, verbose_name="date as printed")),
+                ("published_evidence", models.JSONField(blank=True, default=dict, verbose_name="evidence of the date")),
+                ("not_before", models.DateTimeField(blank=True, null=True, verbose_name="not before")),
+                ("not_before_reason", models.CharField(blank=True, max_length=300, verbose_name="not before, because")),
+                ("urgency", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="urgency")),
+                ("slugline", models.CharField(blank=True, max_length=200, verbose_name="slugline")),
+                ("page", models.CharField(blank=True, max_length=40, verbose_name="page")),
+                ("edition", models.CharField(blank=True, max_length=120, verbose_name="edition")),
+                ("editor_note", models.TextField(blank=True, verbose_name="note to editors")),
+                ("usage_terms", models.TextField(blank=True, verbose_name="usage terms")),
+                ("usage_expires_at", models.DateTimeField(blank=True, null=True, verbose_name="usage expires")),
+                (
+                    "edited_fields",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Field -> what the machine had read, who, when.",
+                        verbose_name="set by editors",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="first held")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="archive.article",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article',
-                'verbose_name_plural': 'articles',
-                'permissions': [('view_restricted', 'Can see withheld, embargoed and canceled articles'), ('import_articles', 'Can import articles'), ('withhold_article', 'Can withhold and embargo articles'), ('kill_article', 'Can kill and reinstate articles'), ('edit_article', 'Can correct articles, tags and stories'), ('merge_article', 'Can merge and split articles'), ('download_capture', 'Can download captures as received')],
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
+                "permissions": [
+                    ("view_restricted", "Can see withheld, embargoed and canceled articles"),
+                    ("import_articles", "Can import articles"),
+                    ("withhold_article", "Can withhold and embargo articles"),
+                    ("kill_article", "Can kill and reinstate articles"),
+                    ("edit_article", "Can correct articles, tags and stories"),
+                    ("merge_article", "Can merge and split articles"),
+                    ("download_capture", "Can download captures as received"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('size', models.PositiveBigIntegerField(verbose_name='bytes')),
-                ('data', models.BinaryField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("size", models.PositiveBigIntegerField(verbose_name="bytes")),
+                ("data", models.BinaryField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'stored bytes',
-                'verbose_name_plural': 'stored bytes',
+                "verbose_name": "stored bytes",
+                "verbose_name_plural": "stored bytes",
             },
         ),
         migrations.CreateModel(
-            name='TermCount',
+            name="TermCount",
             fields=[
-                ('term', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('articles', models.PositiveIntegerField(default=0)),
+                ("term", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("articles", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'term count',
-                'verbose_name_plural': 'term counts',
+                "verbose_name": "term count",
+                "verbose_name_plural": "term counts",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
-                ('theme', models.CharField(choices=[('system', 'as the system'), ('light', 'light'), ('dark', 'dark')], default='system', max_length=8, verbose_name='theme')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                ("time_zone", models.CharField(default="UTC", max_length=64, verbose_name="time zone")),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "as the system"), ("light", "light"), ("dark", "dark")],
+                        default="system",
+                        max_length=8,
+                        verbose_name="theme",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Capture',
+            name="Capture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('format', models.CharField(max_length=32, verbose_name='format')),
-                ('file', models.CharField(blank=True, max_length=500, verbose_name='file')),
-                ('record', models.CharField(blank=True, max_length=120, verbose_name='record in the file')),
-                ('url', models.URLField(blank=True, max_length=2000, verbose_name='fetched from')),
-                ('captured_at', models.DateTimeField(verbose_name='captured')),
-                ('reading', models.JSONField(blank=True, default=dict, verbose_name='as the machine read it')),
-                ('article', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='archive.article')),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='archive.blob')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("format", models.CharField(max_length=32, verbose_name="format")),
+                ("file", models.CharField(blank=True, max_length=500, verbose_name="file")),
+                ("record", models.CharField(blank=True, max_length=120, verbose_name="record in the file")),
+                ("url", models.URLField(blank=True, max_length=2000, verbose_name="fetched from")),
+                ("captured_at", models.DateTimeField(verbose_name="captured")),
+                ("reading", models.JSONField(blank=True, default=dict, verbose_name="as the machine read it")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="captures",
+                        to="archive.article",
+                    ),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="captures", to="archive.blob"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'capture',
-                'verbose_name_plural': 'captures',
+                "verbose_name": "capture",
+                "verbose_name_plural": "captures",
             },
         ),
         migrations.CreateModel(
-            name='ImportItem',
+            name="ImportItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='position')),
-                ('file', models.CharField(max_length=500, verbose_name='file')),
-                ('record', models.CharField(blank=True, max_length=120, verbose_name='record in the file')),
-                ('captured_at', models.DateTimeField(verbose_name='captured')),
-                ('url', models.URLField(blank=True, max_length=2000, verbose_name='fetched from')),
-                ('state', models.CharField(choices=[('staged', 'received'), ('ready', 'ready'), ('question', 'needs a decision'), ('left_out', 'left out'), ('done', 'done'), ('failed', 'failed')], default='staged', max_length=10, verbose_name='state')),
-                ('format', models.CharField(blank=True, max_length=32, verbose_name='format')),
-                ('parsed', models.JSONField(blank=True, default=dict, verbose_name='as read')),
-                ('plan', models.JSONField(blank=True, default=dict, verbose_name='plan')),
-                ('decision', models.JSONField(blank=True, default=dict, verbose_name='decision')),
-                ('text_key', models.CharField(blank=True, max_length=64)),
-                ('outcome', models.CharField(blank=True, choices=[('created', 'new article'), ('new_version', 'new version'), ('unchanged', 'another capture of a known version'), ('question', 'needs a decision'), ('rejected', 'rejected'), ('left_out', 'left out')], max_length=12, verbose_name='outcome')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('mend', models.TextField(blank=True, verbose_name='what to do')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='import_items', to='archive.article')),
-                ('blob', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='archive.blob')),
-                ('capture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='archive.capture')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField(verbose_name="position")),
+                ("file", models.CharField(max_length=500, verbose_name="file")),
+                ("record", models.CharField(blank=True, max_length=120, verbose_name="record in the file")),
+                ("captured_at", models.DateTimeField(verbose_name="captured")),
+                ("url", models.URLField(blank=True, max_length=2000, verbose_name="fetched from")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("staged", "received"),
+                            ("ready", "ready"),
+                            ("question", "needs a decision"),
+                            ("left_out", "left out"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="staged",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("format", models.CharField(blank=True, max_length=32, verbose_name="format")),
+                ("parsed", models.JSONField(blank=True, default=dict, verbose_name="as read")),
+                ("plan", models.JSONField(blank=True, default=dict, verbose_name="plan")),
+                ("decision", models.JSONField(blank=True, default=dict, verbose_name="decision")),
+                ("text_key", models.CharField(blank=True, max_length=64)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("created", "new article"),
+                            ("new_version", "new version"),
+                            ("unchanged", "another capture of a known version"),
+                            ("question", "needs a decision"),
+                            ("rejected", "rejected"),
+                            ("left_out", "left out"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("mend", models.TextField(blank=True, verbose_name="what to do")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="import_items",
+                        to="archive.article",
+                    ),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="archive.blob",
+                    ),
+                ),
+                (
+                    "capture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="archive.capture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import item',
-                'verbose_name_plural': 'import items',
-            },
-        ),
-        migrations.AddField(
-            model_name='capture',
-            name='import_item',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='archive.importitem'),
-        ),
-        migrations.CreateModel(
-            name='ImportRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('upload', 'upload'), ('command', 'command line'), ('watch', 'watched source'), ('paste', 'pasted'), ('sample', 'sample')], max_length=10, verbose_name='origin')),
-                ('state', models.CharField(choices=[('staging', 'receiving files'), ('reading', 'reading'), ('preview', 'waiting for you'), ('running', 'importing'), ('paused', 'paused'), ('done', 'done'), ('canceled', 'canceled'), ('withdrawn', 'withdrawn again')], default='staging', max_length=10, verbose_name='state')),
-                ('paused_from', models.CharField(blank=True, max_length=10)),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
-                ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='import_runs', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'import run',
-                'verbose_name_plural': 'import runs',
-            },
-        ),
-        migrations.AddField(
-            model_name='importitem',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='archive.importrun'),
-        ),
-        migrations.CreateModel(
-            name='Outlet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('slug', models.SlugField(max_length=120, unique=True, verbose_name='slug')),
-                ('kind', models.CharField(choices=[('newspaper', 'newspaper'), ('broadcaster', 'broadcaster'), ('agency', 'agency'), ('website', 'website'), ('institution', 'institution')], default='website', max_length=16, verbose_name='kind')),
-                ('rights', models.CharField(choices=[('none', 'no licence'), ('licensed', 'licensed'), ('owned', 'our own')], default='none', max_length=12, verbose_name='rights')),
-                ('country', models.CharField(blank=True, help_text='ISO 3166 code, such as DE', max_length=2, verbose_name='country')),
-                ('language', models.CharField(blank=True, help_text='BCP 47 tag, such as en', max_length=12, verbose_name='language')),
-                ('time_zone', models.CharField(blank=True, help_text='Used only as a stated assumption, never to invent a zone that a page does not give.', max_length=64, verbose_name='time zone')),
-                ('is_held', models.BooleanField(default=True, help_text='Off for outlets that are only known because others cite them.', verbose_name='publishes here')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='archive.outlet')),
-            ],
-            options={
-                'verbose_name': 'outlet',
-                'verbose_name_plural': 'outlets',
-            },
-        ),
-        migrations.AddField(
-            model_name='importitem',
-            name='outlet',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='archive.outlet'),
-        ),
-        migrations.CreateModel(
-            name='ColumnMapping',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('header_key', models.CharField(max_length=64, unique=True)),
-                ('header', models.JSONField(verbose_name='header')),
-                ('columns', models.JSONField(help_text='Field of the archive -> column of the table.', verbose_name='columns')),
-                ('learnt_at', models.DateTimeField(auto_now=True)),
-                ('learnt_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('outlet', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='archive.outlet')),
-            ],
-            options={
-                'verbose_name': 'column mapping',
-                'verbose_name_plural': 'column mappings',
-            },
-        ),
-        migrations.AddField(
-            model_name='article',
-            name='outlet',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='archive.outlet'),
-        ),
-        migrations.CreateModel(
-            name='OutletAlias',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('key', models.CharField(editable=False, max_length=200, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('outlet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='archive.outlet')),
-            ],
-            options={
-                'verbose_name': 'alias',
-                'verbose_name_plural': 'aliases',
-            },
-        ),
-        migrations.CreateModel(
-            name='OutletDomain',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(max_length=253, unique=True, verbose_name='host')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('outlet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='archive.outlet')),
-            ],
-            options={
-                'verbose_name': 'domain',
-                'verbose_name_plural': 'domains',
-            },
-        ),
-        migrations.CreateModel(
-            name='OutletHabit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=32, verbose_name='field')),
-                ('origin', models.CharField(max_length=64, verbose_name='taken from')),
-                ('picks', models.PositiveIntegerField(default=1, verbose_name='picks')),
-                ('learnt_at', models.DateTimeField(auto_now_add=True, verbose_name='learnt')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone')),
-                ('learnt_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('outlet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='habits', to='archive.outlet')),
-            ],
-            options={
-                'verbose_name': 'habit',
-                'verbose_name_plural': 'habits',
-            },
-        ),
-        migrations.CreateModel(
-            name='OutletLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('text', models.CharField(max_length=500, verbose_name='line')),
-                ('verdict', models.CharField(choices=[('furniture', 'furniture'), ('body', 'part of the text')], max_length=12, verbose_name='verdict')),
-                ('origin', models.CharField(choices=[('machine', 'learnt from captures'), ('editor', 'said by an editor')], default='machine', max_length=12, verbose_name='origin')),
-                ('seen', models.PositiveIntegerField(default=1, verbose_name='captures seen in')),
-                ('learnt_at', models.DateTimeField(auto_now_add=True, verbose_name='learnt')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone')),
-                ('learnt_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('outlet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='archive.outlet')),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'learnt line',
-                'verbose_name_plural': 'learnt lines',
-            },
-        ),
-        migrations.CreateModel(
-            name='Posting',
-            fields=[
-                ('pk', models.CompositePrimaryKey('term', 'day', 'article_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('term', models.CharField(max_length=64)),
-                ('day', models.DateField()),
-                ('weight', models.FloatField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='archive.article')),
-            ],
-            options={
-                'verbose_name': 'posting',
-                'verbose_name_plural': 'postings',
-            },
-        ),
-        migrations.CreateModel(
-            name='Story',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('title_is_pinned', models.BooleanField(default=False, verbose_name='named by an editor')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='opened')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('first_at', models.DateTimeField(blank=True, null=True, verbose_name='earliest article')),
-                ('last_at', models.DateTimeField(blank=True, null=True, verbose_name='latest article')),
-                ('article_count', models.PositiveIntegerField(default=0, verbose_name='articles')),
-                ('outlet_count', models.PositiveIntegerField(default=0, verbose_name='outlets')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='archive.story')),
-            ],
-            options={
-                'verbose_name': 'story',
-                'verbose_name_plural': 'stories',
-            },
-        ),
-        migrations.CreateModel(
-            name='QuoteFamily',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.TextField(verbose_name='utterance')),
-                ('speaker', models.CharField(blank=True, max_length=300, verbose_name='speaker')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('story', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='quote_families', to='archive.story')),
-            ],
-            options={
-                'verbose_name': 'quote family',
-                'verbose_name_plural': 'quote families',
-            },
-        ),
-        migrations.CreateModel(
-            name='Membership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('earliest_held', 'earliest held'), ('report', 'report'), ('follow_up', 'follow-up'), ('rewrite', 'rewrite'), ('near_copy', 'near-copy')], default='report', max_length=14, verbose_name='role')),
-                ('role_is_pinned', models.BooleanField(default=False)),
-                ('origin', models.CharField(choices=[('machine', 'by the machine'), ('editor', 'by an editor')], default='machine', max_length=8, verbose_name='placed')),
-                ('pinned', models.BooleanField(default=False, verbose_name='pinned')),
-                ('score', models.FloatField(default=0, verbose_name='score')),
-                ('reasons', models.JSONField(blank=True, default=list, verbose_name='because')),
-                ('placed_at', models.DateTimeField(verbose_name='placed at')),
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='membership', to='archive.article')),
-                ('copy_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='archive.article')),
-                ('placed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='archive.story')),
-            ],
-            options={
-                'verbose_name': 'place in a story',
-                'verbose_name_plural': 'places in stories',
-            },
-        ),
-        migrations.CreateModel(
-            name='StoryEdit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('join', 'joined'), ('remove', 'removed'), ('merge', 'merged'), ('split', 'split'), ('rename', 'renamed'), ('pin', 'pinned')], max_length=8, verbose_name='what')),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('done_at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edits', to='archive.story')),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'edit of a story',
-                'verbose_name_plural': 'edits of stories',
-            },
-        ),
-        migrations.CreateModel(
-            name='StoryExclusion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='story_exclusions', to='archive.article')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='archive.story')),
-            ],
-            options={
-                'verbose_name': 'exclusion from a story',
-                'verbose_name_plural': 'exclusions from stories',
-            },
-        ),
-        migrations.CreateModel(
-            name='StoryLink',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('accepted', 'accepted'), ('rejected', 'rejected')], default='proposed', max_length=8, verbose_name='state')),
-                ('score', models.FloatField(default=0)),
-                ('reasons', models.JSONField(blank=True, default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='later_links', to='archive.story')),
-                ('later', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='earlier_links', to='archive.story')),
-            ],
-            options={
-                'verbose_name': 'tie between stories',
-                'verbose_name_plural': 'ties between stories',
-            },
-        ),
-        migrations.CreateModel(
-            name='StorySuggestion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField()),
-                ('score', models.FloatField()),
-                ('reasons', models.JSONField(blank=True, default=list)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='story_suggestions', to='archive.article')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='archive.story')),
-            ],
-            options={
-                'verbose_name': 'suggested story',
-                'verbose_name_plural': 'suggested stories',
-            },
-        ),
-        migrations.CreateModel(
-            name='StoryVisit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField()),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='archive.story')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='story_visits', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'visit to a story',
-                'verbose_name_plural': 'visits to stories',
-            },
-        ),
-        migrations.CreateModel(
-            name='Tag',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('kind', models.CharField(choices=[('topic', 'topic'), ('person', 'person'), ('place', 'place'), ('organisation', 'organisation')], default='topic', max_length=14, verbose_name='kind')),
-                ('key', models.CharField(editable=False, max_length=200)),
-                ('code', models.CharField(blank=True, max_length=40, verbose_name='IPTC code')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='archive.tag')),
-            ],
-            options={
-                'verbose_name': 'tag',
-                'verbose_name_plural': 'tags',
-            },
-        ),
-        migrations.CreateModel(
-            name='ArticleTag',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('origin', models.CharField(choices=[('outlet', 'as the outlet printed it'), ('machine', 'suggested by the machine'), ('editor', 'set by an editor')], default='outlet', max_length=8, verbose_name='origin')),
-                ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='removed by an editor')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='article_tags', to='archive.article')),
-                ('set_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='article_tags', to='archive.tag')),
-            ],
-            options={
-                'verbose_name': 'tag of an article',
-                'verbose_name_plural': 'tags of articles',
+                "verbose_name": "import item",
+                "verbose_name_plural": "import items",
             },
         ),
         migrations.AddField(
-            model_name='article',
-            name='tags',
-            field=models.ManyToManyField(related_name='articles', through='archive.ArticleTag', to='archive.tag'),
+            model_name="capture",
+            name="import_item",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="captures",
+                to="archive.importitem",
+            ),
         ),
         migrations.CreateModel(
-            name='TextHash',
+            name="ImportRun",
             fields=[
-                ('pk', models.CompositePrimaryKey('hash', 'article_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('hash', models.BigIntegerField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='text_hashes', to='archive.article')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("upload", "upload"),
+                            ("command", "command line"),
+                            ("watch", "watched source"),
+                            ("paste", "pasted"),
+                            ("sample", "sample"),
+                        ],
+                        max_length=10,
+                        verbose_name="origin",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("staging", "receiving files"),
+                            ("reading", "reading"),
+                            ("preview", "waiting for you"),
+                            ("running", "importing"),
+                            ("paused", "paused"),
+                            ("done", "done"),
+                            ("canceled", "canceled"),
+                            ("withdrawn", "withdrawn again"),
+                        ],
+                        default="staging",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("paused_from", models.CharField(blank=True, max_length=10)),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="title")),
+                ("options", models.JSONField(blank=True, default=dict, verbose_name="options")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="started")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="import_runs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'text hash',
-                'verbose_name_plural': 'text hashes',
-            },
-        ),
-        migrations.CreateModel(
-            name='Version',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('kind', models.CharField(choices=[('original', 'original'), ('update', 'update'), ('correction', 'correction'), ('kill', 'kill'), ('reinstatement', 'reinstatement'), ('revert', 'revert')], default='original', max_length=14, verbose_name='kind')),
-                ('headline', models.TextField(blank=True, verbose_name='headline')),
-                ('standfirst', models.TextField(blank=True, verbose_name='standfirst')),
-                ('byline', models.TextField(blank=True, verbose_name='byline')),
-                ('authors', models.JSONField(blank=True, default=list, verbose_name='authors')),
-                ('dateline', models.CharField(blank=True, max_length=300, verbose_name='dateline')),
-                ('credit', models.CharField(blank=True, max_length=300, verbose_name='credit')),
-                ('source_line', models.TextField(blank=True, verbose_name='source as printed')),
-                ('body', models.TextField(blank=True, help_text='One paragraph a line.', verbose_name='body')),
-                ('captions', models.JSONField(blank=True, default=list, verbose_name='captions')),
-                ('posts', models.JSONField(blank=True, default=list, verbose_name='posts of a live blog')),
-                ('language', models.CharField(blank=True, max_length=12, verbose_name='language')),
-                ('provider_version', models.CharField(blank=True, max_length=60, verbose_name="the outlet's own version")),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='issued')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('text_key', models.CharField(max_length=64)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='archive.article')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('capture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='archive.capture')),
-                ('import_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='archive.importitem')),
-                ('reverts_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='archive.version')),
-            ],
-            options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-            },
-        ),
-        migrations.CreateModel(
-            name='Quote',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('variant', models.CharField(blank=True, choices=[('identical', 'identical'), ('punctuation', 'punctuation differs'), ('shortened', 'shortened'), ('reworded', 'words changed'), ('back_translated', 'back-translated'), ('paraphrased', 'turned into paraphrase')], max_length=16, verbose_name='variant')),
-                ('text', models.TextField(verbose_name='quote')),
-                ('speaker', models.CharField(blank=True, max_length=300, verbose_name='speaker as printed')),
-                ('speaker_start', models.PositiveIntegerField(blank=True, null=True)),
-                ('speaker_end', models.PositiveIntegerField(blank=True, null=True)),
-                ('field', models.CharField(max_length=12, verbose_name='where')),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('parts', models.JSONField(blank=True, default=list)),
-                ('is_direct', models.BooleanField(default=True, verbose_name='quoted')),
-                ('rule', models.CharField(blank=True, max_length=60, verbose_name='rule')),
-                ('confidence', models.FloatField(default=1, verbose_name='confidence')),
-                ('origin', models.CharField(choices=[('machine', 'by the machine'), ('editor', 'by an editor')], default='machine', max_length=8, verbose_name='said')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotes', to='archive.article')),
-                ('family', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='quotes', to='archive.quotefamily')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotes', to='archive.version')),
-            ],
-            options={
-                'verbose_name': 'quote',
-                'verbose_name_plural': 'quotes',
+                "verbose_name": "import run",
+                "verbose_name_plural": "import runs",
             },
         ),
         migrations.AddField(
-            model_name='importitem',
-            name='version',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='archive.version'),
-        ),
-        migrations.AddField(
-            model_name='capture',
-            name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='archive.version'),
+            model_name="importitem",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="items", to="archive.importrun"
+            ),
         ),
         migrations.CreateModel(
-            name='Attribution',
+            name="Outlet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('name_key', models.CharField(max_length=200)),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='described as')),
-                ('kind', models.CharField(choices=[('outlet', 'outlet'), ('relay', 'relay'), ('person', 'person'), ('institution', 'institution'), ('document', 'document'), ('anonymous', 'anonymous')], max_length=12, verbose_name='kind')),
-                ('role', models.CharField(choices=[('main', 'what the article rests on'), ('side', 'side source'), ('background', 'recalled background')], default='main', max_length=10, verbose_name='role')),
-                ('count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='how many, as the text says')),
-                ('relies_on', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='relies on')),
-                ('text', models.TextField(verbose_name='evidence')),
-                ('field', models.CharField(max_length=12, verbose_name='where')),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('rule', models.CharField(blank=True, max_length=60, verbose_name='rule')),
-                ('confidence', models.FloatField(default=1, verbose_name='confidence')),
-                ('origin', models.CharField(choices=[('machine', 'by the machine'), ('editor', 'by an editor')], default='machine', max_length=8, verbose_name='said')),
-                ('rejected_at', models.DateTimeField(blank=True, null=True, verbose_name='rejected by an editor')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributions', to='archive.article')),
-                ('held_article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='relied_on_by', to='archive.article')),
-                ('set_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('outlet', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cited_in', to='archive.outlet', verbose_name='outlet')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributions', to='archive.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("slug", models.SlugField(max_length=120, unique=True, verbose_name="slug")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("newspaper", "newspaper"),
+                            ("broadcaster", "broadcaster"),
+                            ("agency", "agency"),
+                            ("website", "website"),
+                            ("institution", "institution"),
+                        ],
+                        default="website",
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "rights",
+                    models.CharField(
+                        choices=[("none", "no licence"), ("licensed", "licensed"), ("owned", "our own")],
+                        default="none",
+                        max_length=12,
+                        verbose_name="rights",
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True, help_text="ISO 3166 code, such as DE", max_length=2, verbose_name="country"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True, help_text="BCP 47 tag, such as en", max_length=12, verbose_name="language"
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        help_text="Used only as a stated assumption, never to invent a zone that a page does not give.",
+                        max_length=64,
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "is_held",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Off for outlets that are only known because others cite them.",
+                        verbose_name="publishes here",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="archive.outlet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attribution',
-                'verbose_name_plural': 'attributions',
+                "verbose_name": "outlet",
+                "verbose_name_plural": "outlets",
             },
         ),
         migrations.AddField(
-            model_name='article',
-            name='current_version',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='archive.version'),
+            model_name="importitem",
+            name="outlet",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="archive.outlet",
+            ),
         ),
         migrations.CreateModel(
-            name='IndexEntry',
+            name="ColumnMapping",
             fields=[
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='archive.article')),
-                ('wanted', models.BigIntegerField(default=1)),
-                ('done', models.BigIntegerField(default=0)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('wanted_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("header_key", models.CharField(max_length=64, unique=True)),
+                ("header", models.JSONField(verbose_name="header")),
+                (
+                    "columns",
+                    models.JSONField(help_text="Field of the archive -> column of the table.", verbose_name="columns"),
+                ),
+                ("learnt_at", models.DateTimeField(auto_now=True)),
+                (
+                    "learnt_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "outlet",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="archive.outlet"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'index entry',
-                'verbose_name_plural': 'index entries',
-                'indexes': [models.Index(models.F('wanted_at'), models.F('article'), condition=models.Q(('wanted__gt', models.F('done'))), name='index_entry_waiting')],
+                "verbose_name": "column mapping",
+                "verbose_name_plural": "column mappings",
+            },
+        ),
+        migrations.AddField(
+            model_name="article",
+            name="outlet",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="articles", to="archive.outlet"
+            ),
+        ),
+        migrations.CreateModel(
+            name="OutletAlias",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("key", models.CharField(editable=False, max_length=200, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "outlet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="archive.outlet"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "alias",
+                "verbose_name_plural": "aliases",
             },
         ),
         migrations.CreateModel(
-            name='PlacementEntry',
+            name="OutletDomain",
             fields=[
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='archive.article')),
-                ('wanted', models.BigIntegerField(default=1)),
-                ('done', models.BigIntegerField(default=0)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('wanted_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("host", models.CharField(max_length=253, unique=True, verbose_name="host")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "outlet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="domains", to="archive.outlet"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'placement entry',
-                'verbose_name_plural': 'placement entries',
-                'indexes': [models.Index(models.F('wanted_at'), models.F('article'), condition=models.Q(('wanted__gt', models.F('done'))), name='placement_entry_waiting')],
+                "verbose_name": "domain",
+                "verbose_name_plural": "domains",
+            },
+        ),
+        migrations.CreateModel(
+            name="OutletHabit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=32, verbose_name="field")),
+                ("origin", models.CharField(max_length=64, verbose_name="taken from")),
+                ("picks", models.PositiveIntegerField(default=1, verbose_name="picks")),
+                ("learnt_at", models.DateTimeField(auto_now_add=True, verbose_name="learnt")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="undone")),
+                (
+                    "learnt_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "outlet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="habits", to="archive.outlet"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "habit",
+                "verbose_name_plural": "habits",
+            },
+        ),
+        migrations.CreateModel(
+            name="OutletLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("text", models.CharField(max_length=500, verbose_name="line")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("furniture", "furniture"), ("body", "part of the text")],
+                        max_length=12,
+                        verbose_name="verdict",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("machine", "learnt from captures"), ("editor", "said by an editor")],
+                        default="machine",
+                        max_length=12,
+                        verbose_name="origin",
+                    ),
+                ),
+                ("seen", models.PositiveIntegerField(default=1, verbose_name="captures seen in")),
+                ("learnt_at", models.DateTimeField(auto_now_add=True, verbose_name="learnt")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="undone")),
+                (
+                    "learnt_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "outlet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="archive.outlet"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "learnt line",
+                "verbose_name_plural": "learnt lines",
+            },
+        ),
+        migrations.CreateModel(
+            name="Posting",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "term", "day", "article_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("term", models.CharField(max_length=64)),
+                ("day", models.DateField()),
+                ("weight", models.FloatField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="postings", to="archive.article"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "posting",
+                "verbose_name_plural": "postings",
+            },
+        ),
+        migrations.CreateModel(
+            name="Story",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("title_is_pinned", models.BooleanField(default=False, verbose_name="named by an editor")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="opened")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("first_at", models.DateTimeField(blank=True, null=True, verbose_name="earliest article")),
+                ("last_at", models.DateTimeField(blank=True, null=True, verbose_name="latest article")),
+                ("article_count", models.PositiveIntegerField(default=0, verbose_name="articles")),
+                ("outlet_count", models.PositiveIntegerField(default=0, verbose_name="outlets")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="archive.story",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "story",
+                "verbose_name_plural": "stories",
+            },
+        ),
+        migrations.CreateModel(
+            name="QuoteFamily",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", models.TextField(verbose_name="utterance")),
+                ("speaker", models.CharField(blank=True, max_length=300, verbose_name="speaker")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "story",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="quote_families",
+                        to="archive.story",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "quote family",
+                "verbose_name_plural": "quote families",
+            },
+        ),
+        migrations.CreateModel(
+            name="Membership",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("earliest_held", "earliest held"),
+                            ("report", "report"),
+                            ("follow_up", "follow-up"),
+                            ("rewrite", "rewrite"),
+                            ("near_copy", "near-copy"),
+                        ],
+                        default="report",
+                        max_length=14,
+                        verbose_name="role",
+                    ),
+                ),
+                ("role_is_pinned", models.BooleanField(default=False)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("machine", "by the machine"), ("editor", "by an editor")],
+                        default="machine",
+                        max_length=8,
+                        verbose_name="placed",
+                    ),
+                ),
+                ("pinned", models.BooleanField(default=False, verbose_name="pinned")),
+                ("score", models.FloatField(default=0, verbose_name="score")),
+                ("reasons", models.JSONField(blank=True, default=list, verbose_name="because")),
+                ("placed_at", models.DateTimeField(verbose_name="placed at")),
+                (
+                    "article",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="membership", to="archive.article"
+                    ),
+                ),
+                (
+                    "copy_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="archive.article",
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="archive.story"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "place in a story",
+                "verbose_name_plural": "places in stories",
+            },
+        ),
+        migrations.CreateModel(
+            name="StoryEdit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("join", "joined"),
+                            ("remove", "removed"),
+                            ("merge", "merged"),
+                            ("split", "split"),
+                            ("rename", "renamed"),
+                            ("pin", "pinned"),
+                        ],
+                        max_length=8,
+                        verbose_name="what",
+                    ),
+                ),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("done_at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="edits", to="archive.story"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "edit of a story",
+                "verbose_name_plural": "edits of stories",
+            },
+        ),
+        migrations.CreateModel(
+            name="StoryExclusion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="story_exclusions",
+                        to="archive.article",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="exclusions", to="archive.story"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "exclusion from a story",
+                "verbose_name_plural": "exclusions from stories",
+            },
+        ),
+        migrations.CreateModel(
+            name="StoryLink",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "proposed"), ("accepted", "accepted"), ("rejected", "rejected")],
+                        default="proposed",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("score", models.FloatField(default=0)),
+                ("reasons", models.JSONField(blank=True, default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="later_links", to="archive.story"
+                    ),
+                ),
+                (
+                    "later",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="earlier_links", to="archive.story"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tie between stories",
+                "verbose_name_plural": "ties between stories",
+            },
+        ),
+        migrations.CreateModel(
+            name="StorySuggestion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("score", models.FloatField()),
+                ("reasons", models.JSONField(blank=True, default=list)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="story_suggestions",
+                        to="archive.article",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="suggestions", to="archive.story"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "suggested story",
+                "verbose_name_plural": "suggested stories",
+            },
+        ),
+        migrations.CreateModel(
+            name="StoryVisit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="visits", to="archive.story"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="story_visits",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "visit to a story",
+                "verbose_name_plural": "visits to stories",
+            },
+        ),
+        migrations.CreateModel(
+            name="Tag",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("topic", "topic"),
+                            ("person", "person"),
+                            ("place", "place"),
+                            ("organisation", "organisation"),
+                        ],
+                        default="topic",
+                        max_length=14,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("key", models.CharField(editable=False, max_length=200)),
+                ("code", models.CharField(blank=True, max_length=40, verbose_name="IPTC code")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="archive.tag",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tag",
+                "verbose_name_plural": "tags",
+            },
+        ),
+        migrations.CreateModel(
+            name="ArticleTag",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("outlet", "as the outlet printed it"),
+                            ("machine", "suggested by the machine"),
+                            ("editor", "set by an editor"),
+                        ],
+                        default="outlet",
+                        max_length=8,
+                        verbose_name="origin",
+                    ),
+                ),
+                ("removed_at", models.DateTimeField(blank=True, null=True, verbose_name="removed by an editor")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="article_tags", to="archive.article"
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="article_tags", to="archive.tag"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tag of an article",
+                "verbose_name_plural": "tags of articles",
+            },
+        ),
+        migrations.AddField(
+            model_name="article",
+            name="tags",
+            field=models.ManyToManyField(related_name="articles", through="archive.ArticleTag", to="archive.tag"),
+        ),
+        migrations.CreateModel(
+            name="TextHash",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "hash", "article_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("hash", models.BigIntegerField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="text_hashes", to="archive.article"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "text hash",
+                "verbose_name_plural": "text hashes",
+            },
+        ),
+        migrations.CreateModel(
+            name="Version",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("original", "original"),
+                            ("update", "update"),
+                            ("correction", "correction"),
+                            ("kill", "kill"),
+                            ("reinstatement", "reinstatement"),
+                            ("revert", "revert"),
+                        ],
+                        default="original",
+                        max_length=14,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("headline", models.TextField(blank=True, verbose_name="headline")),
+                ("standfirst", models.TextField(blank=True, verbose_name="standfirst")),
+                ("byline", models.TextField(blank=True, verbose_name="byline")),
+                ("authors", models.JSONField(blank=True, default=list, verbose_name="authors")),
+                ("dateline", models.CharField(blank=True, max_length=300, verbose_name="dateline")),
+                ("credit", models.CharField(blank=True, max_length=300, verbose_name="credit")),
+                ("source_line", models.TextField(blank=True, verbose_name="source as printed")),
+                ("body", models.TextField(blank=True, help_text="One paragraph a line.", verbose_name="body")),
+                ("captions", models.JSONField(blank=True, default=list, verbose_name="captions")),
+                ("posts", models.JSONField(blank=True, default=list, verbose_name="posts of a live blog")),
+                ("language", models.CharField(blank=True, max_length=12, verbose_name="language")),
+                (
+                    "provider_version",
+                    models.CharField(blank=True, max_length=60, verbose_name="the outlet's own version"),
+                ),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="issued")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("text_key", models.CharField(max_length=64)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="archive.article"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "capture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="archive.capture",
+                    ),
+                ),
+                (
+                    "import_item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="archive.importitem",
+                    ),
+                ),
+                (
+                    "reverts_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="archive.version",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "version",
+                "verbose_name_plural": "versions",
+            },
+        ),
+        migrations.CreateModel(
+            name="Quote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "variant",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("identical", "identical"),
+                            ("punctuation", "punctuation differs"),
+                            ("shortened", "shortened"),
+                            ("reworded", "words changed"),
+                            ("back_translated", "back-translated"),
+                            ("paraphrased", "turned into paraphrase"),
+                        ],
+                        max_length=16,
+                        verbose_name="variant",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="quote")),
+                ("speaker", models.CharField(blank=True, max_length=300, verbose_name="speaker as printed")),
+                ("speaker_start", models.PositiveIntegerField(blank=True, null=True)),
+                ("speaker_end", models.PositiveIntegerField(blank=True, null=True)),
+                ("field", models.CharField(max_length=12, verbose_name="where")),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("parts", models.JSONField(blank=True, default=list)),
+                ("is_direct", models.BooleanField(default=True, verbose_name="quoted")),
+                ("rule", models.CharField(blank=True, max_length=60, verbose_name="rule")),
+                ("confidence", models.FloatField(default=1, verbose_name="confidence")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("machine", "by the machine"), ("editor", "by an editor")],
+                        default="machine",
+                        max_length=8,
+                        verbose_name="said",
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="quotes", to="archive.article"
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="quotes",
+                        to="archive.quotefamily",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="quotes", to="archive.version"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "quote",
+                "verbose_name_plural": "quotes",
+            },
+        ),
+        migrations.AddField(
+            model_name="importitem",
+            name="version",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="archive.version",
+            ),
+        ),
+        migrations.AddField(
+            model_name="capture",
+            name="version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="captures", to="archive.version"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Attribution",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("name", models.CharField(max_length=300, verbose_name="name")),
+                ("name_key", models.CharField(max_length=200)),
+                ("description", models.CharField(blank=True, max_length=300, verbose_name="described as")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("outlet", "outlet"),
+                            ("relay", "relay"),
+                            ("person", "person"),
+                            ("institution", "institution"),
+                            ("document", "document"),
+                            ("anonymous", "anonymous"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("main", "what the article rests on"),
+                            ("side", "side source"),
+                            ("background", "recalled background"),
+                        ],
+                        default="main",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "count",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="how many, as the text says"),
+                ),
+                ("relies_on", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="relies on")),
+                ("text", models.TextField(verbose_name="evidence")),
+                ("field", models.CharField(max_length=12, verbose_name="where")),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("rule", models.CharField(blank=True, max_length=60, verbose_name="rule")),
+                ("confidence", models.FloatField(default=1, verbose_name="confidence")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("machine", "by the machine"), ("editor", "by an editor")],
+                        default="machine",
+                        max_length=8,
+                        verbose_name="said",
+                    ),
+                ),
+                ("rejected_at", models.DateTimeField(blank=True, null=True, verbose_name="rejected by an editor")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attributions", to="archive.article"
+                    ),
+                ),
+                (
+                    "held_article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="relied_on_by",
+                        to="archive.article",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "outlet",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="cited_in",
+                        to="archive.outlet",
+                        verbose_name="outlet",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attributions", to="archive.version"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "attribution",
+                "verbose_name_plural": "attributions",
+            },
+        ),
+        migrations.AddField(
+            model_name="article",
+            name="current_version",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="archive.version",
+            ),
+        ),
+        migrations.CreateModel(
+            name="IndexEntry",
+            fields=[
+                (
+                    "article",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="archive.article",
+                    ),
+                ),
+                ("wanted", models.BigIntegerField(default=1)),
+                ("done", models.BigIntegerField(default=0)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                ("wanted_at", models.DateTimeField(auto_now_add=True)),
+                ("done_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "verbose_name": "index entry",
+                "verbose_name_plural": "index entries",
+                "indexes": [
+                    models.Index(
+                        models.F("wanted_at"),
+                        models.F("article"),
+                        condition=models.Q(("wanted__gt", models.F("done"))),
+                        name="index_entry_waiting",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlacementEntry",
+            fields=[
+                (
+                    "article",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="archive.article",
+                    ),
+                ),
+                ("wanted", models.BigIntegerField(default=1)),
+                ("done", models.BigIntegerField(default=0)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                ("wanted_at", models.DateTimeField(auto_now_add=True)),
+                ("done_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "verbose_name": "placement entry",
+                "verbose_name_plural": "placement entries",
+                "indexes": [
+                    models.Index(
+                        models.F("wanted_at"),
+                        models.F("article"),
+                        condition=models.Q(("wanted__gt", models.F("done"))),
+                        name="placement_entry_waiting",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(models.F('state'), models.F('id'), name='import_run_by_state'),
+            model_name="importrun",
+            index=models.Index(models.F("state"), models.F("id"), name="import_run_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='outlethabit',
-            constraint=models.UniqueConstraint(fields=('outlet', 'field', 'origin'), name='one_habit_an_origin'),
+            model_name="outlethabit",
+            constraint=models.UniqueConstraint(fields=("outlet", "field", "origin"), name="one_habit_an_origin"),
         ),
         migrations.AddConstraint(
-            model_name='outletline',
-            constraint=models.UniqueConstraint(fields=('outlet', 'key'), name='one_verdict_a_line'),
+            model_name="outletline",
+            constraint=models.UniqueConstraint(fields=("outlet", "key"), name="one_verdict_a_line"),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(models.OrderBy(models.F('last_at'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='story_by_activity'),
+            model_name="story",
+            index=models.Index(
+                models.OrderBy(models.F("last_at"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="story_by_activity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storyexclusion',
-            constraint=models.UniqueConstraint(fields=('article', 'story'), name='one_exclusion_a_story'),
+            model_name="storyexclusion",
+            constraint=models.UniqueConstraint(fields=("article", "story"), name="one_exclusion_a_story"),
         ),
         migrations.AddConstraint(
-            model_name='storylink',
-            constraint=models.UniqueConstraint(fields=('earlier', 'later'), name='one_tie_a_pair'),
+            model_name="storylink",
+            constraint=models.UniqueConstraint(fields=("earlier", "later"), name="one_tie_a_pair"),
         ),
         migrations.AddConstraint(
-            model_name='storysuggestion',
-            constraint=models.UniqueConstraint(fields=('article', 'story'), name='one_suggestion_a_story'),
+            model_name="storysuggestion",
+            constraint=models.UniqueConstraint(fields=("article", "story"), name="one_suggestion_a_story"),
         ),
         migrations.AddConstraint(
-            model_name='storyvisit',
-            constraint=models.UniqueConstraint(fields=('user', 'story'), name='one_visit_a_story'),
+            model_name="storyvisit",
+            constraint=models.UniqueConstraint(fields=("user", "story"), name="one_visit_a_story"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('kind', 'key'), name='one_tag_a_name'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(fields=("kind", "key"), name="one_tag_a_name"),
         ),
         migrations.AddConstraint(
-            model_name='articletag',
-            constraint=models.UniqueConstraint(fields=('article', 'tag'), name='one_tag_an_article'),
+            model_name="articletag",
+            constraint=models.UniqueConstraint(fields=("article", "tag"), name="one_tag_an_article"),
         ),
         migrations.AddIndex(
-            model_name='version',
-            index=models.Index(models.F('text_key'), name='version_by_text'),
+            model_name="version",
+            index=models.Index(models.F("text_key"), name="version_by_text"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('article', 'number'), name='one_version_a_number'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("article", "number"), name="one_version_a_number"),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(models.F('version'), models.F('start'), name='quote_by_version'),
+            model_name="quote",
+            index=models.Index(models.F("version"), models.F("start"), name="quote_by_version"),
         ),
         migrations.AddIndex(
-            model_name='importitem',
-            index=models.Index(models.F('run'), models.F('state'), models.F('position'), name='import_item_by_state'),
+            model_name="importitem",
+            index=models.Index(models.F("run"), models.F("state"), models.F("position"), name="import_item_by_state"),
         ),
         migrations.AddIndex(
-            model_name='importitem',
-            index=models.Index(models.F('text_key'), condition=models.Q(('state', 'question')), name='import_item_question'),
+            model_name="importitem",
+            index=models.Index(
+                models.F("text_key"), condition=models.Q(("state", "question")), name="import_item_question"
+            ),
         ),
         migrations.AddIndex(
-            model_name='importitem',
-            index=models.Index(models.F('article'), condition=models.Q(('article__isnull', False)), name='import_item_by_article'),
+            model_name="importitem",
+            index=models.Index(
+                models.F("article"), condition=models.Q(("article__isnull", False)), name="import_item_by_article"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importitem',
-            constraint=models.UniqueConstraint(fields=('run', 'position'), name='one_item_a_position'),
+            model_name="importitem",
+            constraint=models.UniqueConstraint(fields=("run", "position"), name="one_item_a_position"),
         ),
         migrations.AddIndex(
-            model_name='capture',
-            index=models.Index(models.F('article'), models.F('captured_at'), models.F('id'), name='capture_by_article'),
+            model_name="capture",
+            index=models.Index(models.F("article"), models.F("captured_at"), models.F("id"), name="capture_by_article"),
         ),
         migrations.AddIndex(
-            model_name='attribution',
-            index=models.Index(models.F('article'), models.F('order'), name='attribution_by_article'),
+            model_name="attribution",
+            index=models.Index(models.F("article"), models.F("order"), name="attribution_by_article"),
         ),
         migrations.AddIndex(
-            model_name='attribution',
-            index=models.Index(models.F('name_key'), models.F('article'), name='attribution_by_name'),
+            model_name="attribution",
+            index=models.Index(models.F("name_key"), models.F("article"), name="attribution_by_name"),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(models.OrderBy(models.F('published_at'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='article_by_date'),
+            model_name="article",
+            index=models.Index(
+                models.OrderBy(models.F("published_at"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="article_by_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(models.F('outlet'), models.OrderBy(models.F('published_at'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='article_by_outlet_date'),
+            model_name="article",
+            index=models.Index(
+                models.F("outlet"),
+                models.OrderBy(models.F("published_at"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="article_by_outlet_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(models.F('embargoed_until'), condition=models.Q(('embargoed_until__isnull', False)), name='article_embargoed'),
+            model_name="article",
+            index=models.Index(
+                models.F("embargoed_until"),
+                condition=models.Q(("embargoed_until__isnull", False)),
+                name="article_embargoed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(models.F('status'), models.F('id'), condition=models.Q(('status', 'usable'), _negated=True), name='article_not_usable'),
+            model_name="article",
+            index=models.Index(
+                models.F("status"),
+                models.F("id"),
+                condition=models.Q(("status", "usable"), _negated=True),
+                name="article_not_usable",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='article_by_arrival'),
+            model_name="article",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="article_by_arrival",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(condition=models.Q(('guid', ''), _negated=True), fields=('outlet', 'guid'), name='one_article_a_guid'),
+            model_name="article",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("guid", ""), _negated=True), fields=("outlet", "guid"), name="one_article_a_guid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(condition=models.Q(('url_key', ''), _negated=True), fields=('outlet', 'url_key'), name='one_article_an_url'),
+            model_name="article",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("url_key", ""), _negated=True),
+                fields=("outlet", "url_key"),
+                name="one_article_an_url",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('published_precision', 'unknown')), models.Q(('published_at__isnull', False), models.Q(('published_precision', 'unknown'), _negated=True)), _connector='OR'), name='a_date_has_a_precision'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at", None), ("published_precision", "unknown")),
+                    models.Q(
+                        ("published_at__isnull", False), models.Q(("published_precision", "unknown"), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="a_date_has_a_precision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_precision', 'instant'), _negated=True), ('published_offset__isnull', False), _connector='OR'), name='an_instant_has_a_zone'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_precision", "instant"), _negated=True),
+                    ("published_offset__isnull", False),
+                    _connector="OR",
+                ),
+                name="an_instant_has_a_zone",
+            ),
         ),
     ]

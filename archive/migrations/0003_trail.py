@@ -26,34 +26,92 @@ DROP FUNCTION archive_refuse_rewriting();
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0002_immutability'),
+        ("archive", "0002_immutability"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='article',
-            options={'permissions': [('view_restricted', 'Can see withheld, embargoed and canceled articles'), ('import_articles', 'Can import articles'), ('withhold_article', 'Can withhold and embargo articles'), ('kill_article', 'Can kill and reinstate articles'), ('edit_article', 'Can correct articles, tags and stories'), ('merge_article', 'Can merge and split articles'), ('download_capture', 'Can download captures as received'), ('administer_archive', 'Can administer the archive')], 'verbose_name': 'article', 'verbose_name_plural': 'articles'},
+            name="article",
+            options={
+                "permissions": [
+                    ("view_restricted", "Can see withheld, embargoed and canceled articles"),
+                    ("import_articles", "Can import articles"),
+                    ("withhold_article", "Can withhold and embargo articles"),
+                    ("kill_article", "Can kill and reinstate articles"),
+                    ("edit_article", "Can correct articles, tags and stories"),
+                    ("merge_article", "Can merge and split articles"),
+                    ("download_capture", "Can download captures as received"),
+                    ("administer_archive", "Can administer the archive"),
+                ],
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
+            },
         ),
         migrations.CreateModel(
-            name='TrailEntry',
+            name="TrailEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('job', models.CharField(blank=True, help_text='What acted where no person did.', max_length=60, verbose_name='job')),
-                ('action', models.CharField(max_length=40, verbose_name='what')),
-                ('subject', models.CharField(blank=True, help_text='Such as "story 12" or "tag 7".', max_length=80, verbose_name='on')),
-                ('reason', models.TextField(blank=True, verbose_name='why')),
-                ('before', models.JSONField(blank=True, default=dict, verbose_name='before')),
-                ('after', models.JSONField(blank=True, default=dict, verbose_name='after')),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trail', to='archive.article')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trail', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="when")),
+                (
+                    "job",
+                    models.CharField(
+                        blank=True, help_text="What acted where no person did.", max_length=60, verbose_name="job"
+                    ),
+                ),
+                ("action", models.CharField(max_length=40, verbose_name="what")),
+                (
+                    "subject",
+                    models.CharField(
+                        blank=True, help_text='Such as "story 12" or "tag 7".', max_length=80, verbose_name="on"
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="why")),
+                ("before", models.JSONField(blank=True, default=dict, verbose_name="before")),
+                ("after", models.JSONField(blank=True, default=dict, verbose_name="after")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trail",
+                        to="archive.article",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trail",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trail entry',
-                'verbose_name_plural': 'trail',
-                'indexes': [models.Index(models.F('article'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='trail_by_article'), models.Index(models.F('user'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='trail_by_user'), models.Index(models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='trail_by_time')],
+                "verbose_name": "trail entry",
+                "verbose_name_plural": "trail",
+                "indexes": [
+                    models.Index(
+                        models.F("article"),
+                        models.OrderBy(models.F("at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="trail_by_article",
+                    ),
+                    models.Index(
+                        models.F("user"),
+                        models.OrderBy(models.F("at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="trail_by_user",
+                    ),
+                    models.Index(
+                        models.OrderBy(models.F("at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="trail_by_time",
+                    ),
+                ],
             },
         ),
         migrations.RunSQL(APPEND_ONLY, REVERSE),

@@ -6,78 +6,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0003_trail'),
+        ("archive", "0003_trail"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Collection',
+            name="Collection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('is_shared', models.BooleanField(default=False, verbose_name='shared with the desk')),
-                ('put_away_at', models.DateTimeField(blank=True, null=True, verbose_name='put away')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collections', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("is_shared", models.BooleanField(default=False, verbose_name="shared with the desk")),
+                ("put_away_at", models.DateTimeField(blank=True, null=True, verbose_name="put away")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="made")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="collections",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'collection',
-                'verbose_name_plural': 'collections',
+                "verbose_name": "collection",
+                "verbose_name_plural": "collections",
             },
         ),
         migrations.CreateModel(
-            name='CollectionItem',
+            name="CollectionItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('added_at', models.DateTimeField(verbose_name='added')),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collection_items', to='archive.article')),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='archive.collection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("added_at", models.DateTimeField(verbose_name="added")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="collection_items",
+                        to="archive.article",
+                    ),
+                ),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="archive.collection"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article in a collection',
-                'verbose_name_plural': 'articles in collections',
+                "verbose_name": "article in a collection",
+                "verbose_name_plural": "articles in collections",
             },
         ),
         migrations.CreateModel(
-            name='ResearchRequest',
+            name="ResearchRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asker', models.CharField(max_length=200, verbose_name='asked by')),
-                ('question', models.TextField(verbose_name='question')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='needed by')),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='research_requests', to=settings.AUTH_USER_MODEL)),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='archive.collection')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asker", models.CharField(max_length=200, verbose_name="asked by")),
+                ("question", models.TextField(verbose_name="question")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="needed by")),
+                ("answer", models.TextField(blank=True, verbose_name="answer")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="answered")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="research_requests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="requests", to="archive.collection"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'research request',
-                'verbose_name_plural': 'research requests',
+                "verbose_name": "research request",
+                "verbose_name_plural": "research requests",
             },
         ),
         migrations.AddIndex(
-            model_name='collection',
-            index=models.Index(models.OrderBy(models.F('changed_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='collection_by_change'),
+            model_name="collection",
+            index=models.Index(
+                models.OrderBy(models.F("changed_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="collection_by_change",
+            ),
         ),
         migrations.AddIndex(
-            model_name='collectionitem',
-            index=models.Index(models.F('collection'), models.F('position'), models.F('id'), name='collection_item_order'),
+            model_name="collectionitem",
+            index=models.Index(
+                models.F("collection"), models.F("position"), models.F("id"), name="collection_item_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='collectionitem',
-            constraint=models.UniqueConstraint(fields=('collection', 'article'), name='once_in_a_collection'),
+            model_name="collectionitem",
+            constraint=models.UniqueConstraint(fields=("collection", "article"), name="once_in_a_collection"),
         ),
         migrations.AddIndex(
-            model_name='researchrequest',
-            index=models.Index(models.F('assignee'), models.F('due_at'), condition=models.Q(('done_at', None)), name='research_request_open'),
+            model_name="researchrequest",
+            index=models.Index(
+                models.F("assignee"),
+                models.F("due_at"),
+                condition=models.Q(("done_at", None)),
+                name="research_request_open",
+            ),
         ),
     ]

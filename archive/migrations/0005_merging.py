@@ -6,30 +6,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0004_collections'),
+        ("archive", "0004_collections"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MergeRecord',
+            name="MergeRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('tag', 'tags merged'), ('outlet', 'outlets merged'), ('article', 'articles merged'), ('split', 'article split')], max_length=8, verbose_name='what')),
-                ('source_id', models.BigIntegerField(verbose_name='from')),
-                ('target_id', models.BigIntegerField(verbose_name='into')),
-                ('moved', models.JSONField(default=dict, verbose_name='moved')),
-                ('reason', models.TextField(blank=True, verbose_name='why')),
-                ('done_at', models.DateTimeField(verbose_name='when')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone')),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("tag", "tags merged"),
+                            ("outlet", "outlets merged"),
+                            ("article", "articles merged"),
+                            ("split", "article split"),
+                        ],
+                        max_length=8,
+                        verbose_name="what",
+                    ),
+                ),
+                ("source_id", models.BigIntegerField(verbose_name="from")),
+                ("target_id", models.BigIntegerField(verbose_name="into")),
+                ("moved", models.JSONField(default=dict, verbose_name="moved")),
+                ("reason", models.TextField(blank=True, verbose_name="why")),
+                ("done_at", models.DateTimeField(verbose_name="when")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="undone")),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'merge',
-                'verbose_name_plural': 'merges',
-                'indexes': [models.Index(models.F('kind'), models.F('target_id'), models.OrderBy(models.F('id'), descending=True), name='merge_by_target'), models.Index(models.F('kind'), models.F('source_id'), models.OrderBy(models.F('id'), descending=True), name='merge_by_source')],
+                "verbose_name": "merge",
+                "verbose_name_plural": "merges",
+                "indexes": [
+                    models.Index(
+                        models.F("kind"),
+                        models.F("target_id"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="merge_by_target",
+                    ),
+                    models.Index(
+                        models.F("kind"),
+                        models.F("source_id"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="merge_by_source",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,52 +6,135 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0006_import_files_and_watched_sources'),
+        ("archive", "0006_import_files_and_watched_sources"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LegalNote',
+            name="LegalNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300, verbose_name='note')),
-                ('created_at', models.DateTimeField()),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='legal_notes', to='archive.article')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=300, verbose_name="note")),
+                ("created_at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="legal_notes", to="archive.article"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'legal note',
-                'verbose_name_plural': 'legal notes',
-                'indexes': [models.Index(models.F('article'), condition=models.Q(('lifted_at', None)), name='legal_note_in_force')],
+                "verbose_name": "legal note",
+                "verbose_name_plural": "legal notes",
+                "indexes": [
+                    models.Index(
+                        models.F("article"), condition=models.Q(("lifted_at", None)), name="legal_note_in_force"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LegalRequest',
+            name="LegalRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('requester', models.CharField(max_length=300, verbose_name='requester')),
-                ('scope', models.CharField(choices=[('redact', 'redact a passage'), ('kill', 'kill'), ('erase', 'erase the text'), ('hold', 'legal hold: nothing may be erased')], max_length=8, verbose_name='what is asked for')),
-                ('grounds', models.TextField(verbose_name='grounds')),
-                ('words', models.TextField(blank=True, verbose_name='words in question')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='deadline')),
-                ('state', models.CharField(choices=[('open', 'open'), ('decided', 'decided, to be confirmed'), ('done', 'carried out'), ('refused', 'refused'), ('lifted', 'hold lifted')], default='open', max_length=8, verbose_name='state')),
-                ('decision', models.TextField(blank=True, verbose_name='decision')),
-                ('created_at', models.DateTimeField(verbose_name='received')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
-                ('articles', models.ManyToManyField(related_name='legal_requests', to='archive.article', verbose_name='articles')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("requester", models.CharField(max_length=300, verbose_name="requester")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("redact", "redact a passage"),
+                            ("kill", "kill"),
+                            ("erase", "erase the text"),
+                            ("hold", "legal hold: nothing may be erased"),
+                        ],
+                        max_length=8,
+                        verbose_name="what is asked for",
+                    ),
+                ),
+                ("grounds", models.TextField(verbose_name="grounds")),
+                ("words", models.TextField(blank=True, verbose_name="words in question")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="deadline")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("decided", "decided, to be confirmed"),
+                            ("done", "carried out"),
+                            ("refused", "refused"),
+                            ("lifted", "hold lifted"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("decision", models.TextField(blank=True, verbose_name="decision")),
+                ("created_at", models.DateTimeField(verbose_name="received")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed")),
+                (
+                    "articles",
+                    models.ManyToManyField(
+                        related_name="legal_requests", to="archive.article", verbose_name="articles"
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'legal request',
-                'verbose_name_plural': 'legal requests',
-                'indexes': [models.Index(models.F('due_at'), condition=models.Q(('state__in', ['open', 'decided'])), name='legal_request_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by', None), ('decided_by', None), models.Q(('confirmed_by', models.F('decided_by')), _negated=True), _connector='OR'), name='two_people_confirm')],
+                "verbose_name": "legal request",
+                "verbose_name_plural": "legal requests",
+                "indexes": [
+                    models.Index(
+                        models.F("due_at"),
+                        condition=models.Q(("state__in", ["open", "decided"])),
+                        name="legal_request_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by", None),
+                            ("decided_by", None),
+                            models.Q(("confirmed_by", models.F("decided_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="two_people_confirm",
+                    )
+                ],
             },
         ),
     ]

@@ -7,26 +7,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0007_legal'),
+        ("archive", "0007_legal"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VersionChange',
+            name="VersionChange",
             fields=[
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='change', serialize=False, to='archive.version')),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('headline', 'headline'), ('number', 'number'), ('date', 'date'), ('name', 'name'), ('quote_added', 'quote added'), ('quote_removed', 'quote removed'), ('quote_changed', 'quote changed'), ('attribution', 'attribution'), ('paragraph_added', 'paragraph added'), ('paragraph_removed', 'paragraph removed'), ('paragraph_moved', 'paragraph moved'), ('correction_note', 'correction note'), ('caption', 'caption'), ('wording', 'wording'), ('trivial', 'trivial')], max_length=20), default=list, size=None)),
-                ('changes', models.JSONField(default=list, help_text='[class, before, after], weightiest first.')),
-                ('is_silent', models.BooleanField(default=False, verbose_name='changed, no note found')),
-                ('at', models.DateTimeField(verbose_name='issued')),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='archive.version')),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="change",
+                        serialize=False,
+                        to="archive.version",
+                    ),
+                ),
+                (
+                    "kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("headline", "headline"),
+                                ("number", "number"),
+                                ("date", "date"),
+                                ("name", "name"),
+                                ("quote_added", "quote added"),
+                                ("quote_removed", "quote removed"),
+                                ("quote_changed", "quote changed"),
+                                ("attribution", "attribution"),
+                                ("paragraph_added", "paragraph added"),
+                                ("paragraph_removed", "paragraph removed"),
+                                ("paragraph_moved", "paragraph moved"),
+                                ("correction_note", "correction note"),
+                                ("caption", "caption"),
+                                ("wording", "wording"),
+                                ("trivial", "trivial"),
+                            ],
+                            max_length=20,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("changes", models.JSONField(default=list, help_text="[class, before, after], weightiest first.")),
+                ("is_silent", models.BooleanField(default=False, verbose_name="changed, no note found")),
+                ("at", models.DateTimeField(verbose_name="issued")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="archive.version"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change',
-                'verbose_name_plural': 'changes',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(models.F('kinds'), name='change_by_kind'), models.Index(models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('version'), descending=True), name='change_by_time'), models.Index(models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('version'), descending=True), condition=models.Q(('is_silent', True)), name='change_silent')],
+                "verbose_name": "change",
+                "verbose_name_plural": "changes",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(models.F("kinds"), name="change_by_kind"),
+                    models.Index(
+                        models.OrderBy(models.F("at"), descending=True),
+                        models.OrderBy(models.F("version"), descending=True),
+                        name="change_by_time",
+                    ),
+                    models.Index(
+                        models.OrderBy(models.F("at"), descending=True),
+                        models.OrderBy(models.F("version"), descending=True),
+                        condition=models.Q(("is_silent", True)),
+                        name="change_silent",
+                    ),
+                ],
             },
         ),
     ]

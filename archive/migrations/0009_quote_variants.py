@@ -5,37 +5,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0008_version_changes'),
+        ("archive", "0008_version_changes"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='quote',
-            name='family',
+            model_name="quote",
+            name="family",
         ),
         migrations.RemoveField(
-            model_name='quote',
-            name='variant',
+            model_name="quote",
+            name="variant",
         ),
         migrations.CreateModel(
-            name='QuoteVariant',
+            name="QuoteVariant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('identical', 'identical'), ('punctuation', 'punctuation differs'), ('shortened', 'shortened'), ('reworded', 'words changed'), ('back_translated', 'back-translated'), ('paraphrased', 'turned into paraphrase')], max_length=16, verbose_name='variant')),
-                ('text', models.TextField(verbose_name='wording')),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('origin', models.CharField(choices=[('machine', 'by the machine'), ('editor', 'by an editor')], default='machine', max_length=8, verbose_name='said')),
-                ('rejected_at', models.DateTimeField(blank=True, null=True, verbose_name='rejected by an editor')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='variants', to='archive.quotefamily')),
-                ('quote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='variants', to='archive.quote')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("identical", "identical"),
+                            ("punctuation", "punctuation differs"),
+                            ("shortened", "shortened"),
+                            ("reworded", "words changed"),
+                            ("back_translated", "back-translated"),
+                            ("paraphrased", "turned into paraphrase"),
+                        ],
+                        max_length=16,
+                        verbose_name="variant",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="wording")),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("machine", "by the machine"), ("editor", "by an editor")],
+                        default="machine",
+                        max_length=8,
+                        verbose_name="said",
+                    ),
+                ),
+                ("rejected_at", models.DateTimeField(blank=True, null=True, verbose_name="rejected by an editor")),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="variants", to="archive.quotefamily"
+                    ),
+                ),
+                (
+                    "quote",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="variants", to="archive.quote"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'variant',
-                'verbose_name_plural': 'variants',
-                'constraints': [models.UniqueConstraint(fields=('family', 'quote'), name='one_wording_a_quote_and_family')],
+                "verbose_name": "variant",
+                "verbose_name_plural": "variants",
+                "constraints": [
+                    models.UniqueConstraint(fields=("family", "quote"), name="one_wording_a_quote_and_family")
+                ],
             },
         ),
     ]

@@ -5,25 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0009_quote_variants'),
+        ("archive", "0009_quote_variants"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TermVector',
+            name="TermVector",
             fields=[
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='term_vector', serialize=False, to='archive.article')),
-                ('day', models.DateField(blank=True, null=True)),
-                ('vector', models.JSONField(default=dict)),
-                ('weighed_among', models.PositiveIntegerField(default=0)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='archive.version')),
+                (
+                    "article",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="term_vector",
+                        serialize=False,
+                        to="archive.article",
+                    ),
+                ),
+                ("day", models.DateField(blank=True, null=True)),
+                ("vector", models.JSONField(default=dict)),
+                ("weighed_among", models.PositiveIntegerField(default=0)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="archive.version"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'term vector',
-                'verbose_name_plural': 'term vectors',
-                'indexes': [models.Index(models.F('day'), name='term_vector_by_day')],
+                "verbose_name": "term vector",
+                "verbose_name_plural": "term vectors",
+                "indexes": [models.Index(models.F("day"), name="term_vector_by_day")],
             },
         ),
     ]

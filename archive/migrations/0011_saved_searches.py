@@ -6,81 +6,150 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0010_term_vectors'),
+        ("archive", "0010_term_vectors"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AlertEntry',
+            name="AlertEntry",
             fields=[
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='archive.article')),
-                ('wanted', models.BigIntegerField(default=1)),
-                ('done', models.BigIntegerField(default=0)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('wanted_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(null=True)),
+                (
+                    "article",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="archive.article",
+                    ),
+                ),
+                ("wanted", models.BigIntegerField(default=1)),
+                ("done", models.BigIntegerField(default=0)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                ("wanted_at", models.DateTimeField(auto_now_add=True)),
+                ("done_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'alert entry',
-                'verbose_name_plural': 'alert entries',
-                'indexes': [models.Index(models.F('wanted_at'), models.F('article'), condition=models.Q(('wanted__gt', models.F('done'))), name='alert_entry_waiting')],
+                "verbose_name": "alert entry",
+                "verbose_name_plural": "alert entries",
+                "indexes": [
+                    models.Index(
+                        models.F("wanted_at"),
+                        models.F("article"),
+                        condition=models.Q(("wanted__gt", models.F("done"))),
+                        name="alert_entry_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SavedSearch',
+            name="SavedSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('query', models.TextField(help_text='As in the search box.', verbose_name='query')),
-                ('is_shared', models.BooleanField(default=False, verbose_name='shared with the desk')),
-                ('often', models.CharField(choices=[('never', 'no alerts'), ('at_once', 'at once'), ('daily', 'once a day'), ('weekly', 'once a week')], default='never', max_length=8, verbose_name='alerts')),
-                ('by_mail', models.BooleanField(default=False, verbose_name='also by e-mail')),
-                ('webhook', models.URLField(blank=True, max_length=500, verbose_name='also to a chat webhook')),
-                ('watched_since', models.DateTimeField(editable=False)),
-                ('told_at', models.DateTimeField(editable=False, null=True)),
-                ('last_error', models.TextField(blank=True, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_searches', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("query", models.TextField(help_text="As in the search box.", verbose_name="query")),
+                ("is_shared", models.BooleanField(default=False, verbose_name="shared with the desk")),
+                (
+                    "often",
+                    models.CharField(
+                        choices=[
+                            ("never", "no alerts"),
+                            ("at_once", "at once"),
+                            ("daily", "once a day"),
+                            ("weekly", "once a week"),
+                        ],
+                        default="never",
+                        max_length=8,
+                        verbose_name="alerts",
+                    ),
+                ),
+                ("by_mail", models.BooleanField(default=False, verbose_name="also by e-mail")),
+                ("webhook", models.URLField(blank=True, max_length=500, verbose_name="also to a chat webhook")),
+                ("watched_since", models.DateTimeField(editable=False)),
+                ("told_at", models.DateTimeField(editable=False, null=True)),
+                ("last_error", models.TextField(blank=True, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_searches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'saved search',
-                'verbose_name_plural': 'saved searches',
+                "verbose_name": "saved search",
+                "verbose_name_plural": "saved searches",
             },
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(choices=[('new', 'new article'), ('changed', 'new version, still matches'), ('starts', 'new version, matches now'), ('stops', 'new version, no longer matches')], max_length=8, verbose_name='what')),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='archive.article')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='archive.version')),
-                ('search', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='archive.savedsearch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "event",
+                    models.CharField(
+                        choices=[
+                            ("new", "new article"),
+                            ("changed", "new version, still matches"),
+                            ("starts", "new version, matches now"),
+                            ("stops", "new version, no longer matches"),
+                        ],
+                        max_length=8,
+                        verbose_name="what",
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="archive.article"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="archive.version"
+                    ),
+                ),
+                (
+                    "search",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="alerts", to="archive.savedsearch"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'alert',
-                'verbose_name_plural': 'alerts',
+                "verbose_name": "alert",
+                "verbose_name_plural": "alerts",
             },
         ),
         migrations.AddIndex(
-            model_name='savedsearch',
-            index=models.Index(models.F('id'), condition=models.Q(('often', 'never'), _negated=True), name='saved_search_watching'),
+            model_name="savedsearch",
+            index=models.Index(
+                models.F("id"), condition=models.Q(("often", "never"), _negated=True), name="saved_search_watching"
+            ),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(models.F('search'), models.F('created_at'), condition=models.Q(('sent_at', None)), name='alert_unsent'),
+            model_name="alert",
+            index=models.Index(
+                models.F("search"), models.F("created_at"), condition=models.Q(("sent_at", None)), name="alert_unsent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='alert_by_time'),
+            model_name="alert",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="alert_by_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(fields=('search', 'version'), name='one_alert_a_version'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(fields=("search", "version"), name="one_alert_a_version"),
         ),
     ]

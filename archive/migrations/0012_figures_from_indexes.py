@@ -4,22 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0011_saved_searches'),
+        ("archive", "0011_saved_searches"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='articletag',
-            index=models.Index(models.F('tag'), models.F('article'), condition=models.Q(('removed_at', None)), name='tag_in_force'),
+            model_name="articletag",
+            index=models.Index(
+                models.F("tag"), models.F("article"), condition=models.Q(("removed_at", None)), name="tag_in_force"
+            ),
         ),
         migrations.AddIndex(
-            model_name='articletag',
-            index=models.Index(models.F('article'), models.F('tag'), condition=models.Q(('removed_at', None)), name='tags_in_force'),
+            model_name="articletag",
+            index=models.Index(
+                models.F("article"), models.F("tag"), condition=models.Q(("removed_at", None)), name="tags_in_force"
+            ),
         ),
         migrations.AddIndex(
-            model_name='attribution',
-            index=models.Index(models.F('article'), condition=models.Q(('rejected_at', None)), include=('name_key', 'name', 'outlet', 'kind'), name='attribution_stated'),
+            model_name="attribution",
+            index=models.Index(
+                models.F("article"),
+                condition=models.Q(("rejected_at", None)),
+                include=("name_key", "name", "outlet", "kind"),
+                name="attribution_stated",
+            ),
         ),
     ]

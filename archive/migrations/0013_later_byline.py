@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0012_figures_from_indexes'),
+        ("archive", "0012_figures_from_indexes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='article',
-            name='later_byline',
-            field=models.TextField(blank=True, help_text='Printed in a further capture of the same text; shown where the version was captured without one.', verbose_name='byline of a later capture'),
+            model_name="article",
+            name="later_byline",
+            field=models.TextField(
+                blank=True,
+                help_text="Printed in a further capture of the same text; shown where the version was captured without one.",
+                verbose_name="byline of a later capture",
+            ),
         ),
     ]

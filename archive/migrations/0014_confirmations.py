@@ -6,50 +6,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('archive', '0013_later_byline'),
+        ("archive", "0013_later_byline"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Confirmation',
+            name="Confirmation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('claim', models.CharField(max_length=500, verbose_name='claim')),
-                ('finding', models.CharField(choices=[('independent', 'independent'), ('single_source', 'single-source')], max_length=14, verbose_name='finding')),
-                ('origins', models.JSONField(default=list, help_text='The stated origins compared, by name.', verbose_name='origins')),
-                ('reason', models.TextField(verbose_name='how the editor knows')),
-                ('made_at', models.DateTimeField(verbose_name='confirmed')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("claim", models.CharField(max_length=500, verbose_name="claim")),
+                (
+                    "finding",
+                    models.CharField(
+                        choices=[("independent", "independent"), ("single_source", "single-source")],
+                        max_length=14,
+                        verbose_name="finding",
+                    ),
+                ),
+                (
+                    "origins",
+                    models.JSONField(
+                        default=list, help_text="The stated origins compared, by name.", verbose_name="origins"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="how the editor knows")),
+                ("made_at", models.DateTimeField(verbose_name="confirmed")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn")),
             ],
             options={
-                'verbose_name': 'confirmation',
-                'verbose_name_plural': 'confirmations',
+                "verbose_name": "confirmation",
+                "verbose_name_plural": "confirmations",
             },
         ),
         migrations.AlterField(
-            model_name='storyedit',
-            name='kind',
-            field=models.CharField(choices=[('join', 'joined'), ('remove', 'removed'), ('merge', 'merged'), ('split', 'split'), ('rename', 'renamed'), ('pin', 'pinned'), ('link', 'decided on a tie'), ('role', 'named the part of')], max_length=8, verbose_name='what'),
+            model_name="storyedit",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("join", "joined"),
+                    ("remove", "removed"),
+                    ("merge", "merged"),
+                    ("split", "split"),
+                    ("rename", "renamed"),
+                    ("pin", "pinned"),
+                    ("link", "decided on a tie"),
+                    ("role", "named the part of"),
+                ],
+                max_length=8,
+                verbose_name="what",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(models.F('placed_at'), name='membership_by_placing'),
+            model_name="membership",
+            index=models.Index(models.F("placed_at"), name="membership_by_placing"),
         ),
         migrations.AddField(
-            model_name='confirmation',
-            name='articles',
-            field=models.ManyToManyField(related_name='confirmations', to='archive.article', verbose_name='articles'),
+            model_name="confirmation",
+            name="articles",
+            field=models.ManyToManyField(related_name="confirmations", to="archive.article", verbose_name="articles"),
         ),
         migrations.AddField(
-            model_name='confirmation',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="confirmation",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='confirmation',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="confirmation",
+            name="withdrawn_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
     ]

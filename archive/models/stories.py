@@ -208,13 +208,14 @@ class TermVector(models.Model):
     """An article's weighed terms, from its current version: what it is compared by.
 
     `weighed_among` is how many articles the archive held when it was weighed; once the archive has grown well beyond
-    that, the nightly repair weighs it again. `version` is the text that TermCount counts for this article.
+    that, the nightly repair weighs it again. `vector` is JSON kept as text: it is only ever read whole, hundreds at a
+    time, and text needs no making. `version` is the text that TermCount counts for this article.
     """
 
     article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="term_vector")
     version = models.ForeignKey("Version", on_delete=models.CASCADE, related_name="+")
     day = models.DateField(null=True, blank=True)
-    vector = models.JSONField(default=dict)
+    vector = models.TextField(default="{}")
     weighed_among = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -77,6 +77,7 @@ _AHEAD = {
 }
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
 _SAME_SENTENCE = 0.4
+_YEAR = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def not_before(text: str, dated: Sequence[Dated], origins: Sequence[Dated] = ())
 def _full_dates(sentence: str, latest: date | None) -> list[NotBefore]:
     """Full dates are evidence only up to the latest dated member: what comes after may be an announcement."""
     found = []
-    for read in find_dates(sentence) if latest else []:
+    for read in find_dates(sentence) if latest and _YEAR.search(sentence) else ():
         if not re.search(rf"\b{read.value.year}\b", sentence) or read.value.date() > latest:
             continue
         found.append(NotBefore(read.value.date(), f"speaks of {_printed(read.value.date())}"))

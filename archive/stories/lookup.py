@@ -60,10 +60,10 @@ CROSS JOIN LATERAL (
 )
 SELECT number, article_id, NULL, NULL FROM near
 UNION ALL
-SELECT 0, article_id, day, vector::text FROM archive_termvector
+SELECT 0, article_id, day, vector FROM archive_termvector
 WHERE article_id = ANY(ARRAY(SELECT article_id FROM near)) AND article_id <> ALL(%(known)s)
 """
-_VECTORS = "SELECT article_id, day, vector::text FROM archive_termvector WHERE article_id = ANY(%s)"
+_VECTORS = "SELECT article_id, day, vector FROM archive_termvector WHERE article_id = ANY(%s)"
 
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
 

@@ -109,7 +109,7 @@ def file_terms(filed: Iterable[Filed], *, are_new: bool) -> None:
     rows = list(filed)
     insert(
         TermVector,
-        {"article_id": "bigint", "version_id": "bigint", "day": "date", "vector": "jsonb", "weighed_among": "int"},
+        {"article_id": "bigint", "version_id": "bigint", "day": "date", "vector": "text", "weighed_among": "int"},
         [(row.entry.id, row.version, row.day, json.dumps(row.entry.vector), row.weighed_among) for row in rows],
         "ON CONFLICT (article_id) DO UPDATE SET version_id = excluded.version_id, day = excluded.day,"
         " vector = excluded.vector, weighed_among = excluded.weighed_among",

@@ -280,7 +280,7 @@ def test_what_was_derived_from_the_words_goes_with_them(article, ana, ben):
     QuoteVariant.objects.create(family=family, quote=Quote.objects.get(), kind="identical", text=SECRET, start=0, end=5)
     story = Story.objects.create(title="Gates", article_count=1, outlet_count=1)
     Membership.objects.create(article=article, story=story, role="report", placed_at=NOW, reasons=[f"shares: {SECRET}"])
-    TermVector.objects.create(article=article, version=article.current_version, vector={"solvang": 1})
+    TermVector.objects.create(article=article, version=article.current_version, vector='{"solvang": 1}')
     request = ask(article, ana, "redact", SECRET)
     legal.decide(request=request, grant=True, decision="Settled", by=ana, at=NOW)
     legal.confirm(request=request, by=ben, at=NOW)

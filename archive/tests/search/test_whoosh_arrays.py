@@ -7,7 +7,8 @@ import pytest
 
 from archive.search import ArticleDocuments, Document, SearchRequest, parse
 from archive.search.engines import whoosh_merge, whoosh_pool
-from archive.search.engines.whoosh import WhooshEngine, commonest
+from archive.search.engines.whoosh import WhooshEngine
+from archive.search.engines.whoosh_counting import commonest
 
 from . import world
 from .world import TODAY

@@ -147,7 +147,7 @@ def test_by_night_a_proposed_earlier_part_becomes_one_story_unless_an_editor_dec
     gates, alone = story_of(harbor[0]), story_of(late)
     # As an archive of thousands would have filed them: next to no other article names Brandt.
     for row in TermVector.objects.filter(article__in=[harbor[0], harbor[1], late]):
-        row.vector["+brandt"] = 0.24
+        row.vector = json.dumps(json.loads(row.vector) | {"+brandt": 0.24})
         row.save(update_fields=["vector"])
     link = StoryLink.objects.create(earlier_id=gates, later_id=alone, state="rejected")
     assert repair_recent(at=NOW).moved == 0
