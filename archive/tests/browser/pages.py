@@ -151,7 +151,7 @@ def _places(world: Furnished) -> dict[str, list[tuple[list[object], str]]]:
         "quote_family": [plain(story.quote_families.get().pk)],
         "saved_search": [plain(world.search.pk)],
         "saved_searches": [plain()],
-        "search": [plain(), plain(query="?q=pier"), plain(query="?q=zeppelin"), plain(query="?q=%22pier")],
+        "search": [plain(), plain(query="?q=pier"), plain(query="?q=zeppelin")],
         "search_help": [plain()],
         "side_by_side": [plain(one.pk, held["estuary"].pk)],
         "sign_in": [plain()],

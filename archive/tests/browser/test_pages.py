@@ -146,6 +146,7 @@ def photograph(page: Any, address: str, width: int) -> None:
 REFUSALS = {
     "there is no such page": ("reader", lambda world: "/there-is-no-such-page/", 404),
     "a killed article": ("reader", lambda world: world.articles["killed"].get_absolute_url(), 410),
+    "a query that can't be read": ("reader", lambda world: reverse("search") + "?q=%22pier", 400),
     "a page for archivists": ("reader", lambda world: reverse("legal"), 403),
     "a page for whoever is signed in": (None, lambda world: reverse("sign_in"), 200),
 }
@@ -211,7 +212,7 @@ def test_print_shows_the_text_and_none_of_the_tool(name: str, world: Any, visit:
     tools = page.locator(".masthead, .foot, .tabs, form, button, .button, .segmented, dialog")
     assert [one for one in tools.all() if one.is_visible()] == []
     if name != "article":
-        assert page.locator("[data-item], main li").first.is_visible()
+        assert page.locator("[data-item], main tbody tr").first.is_visible()
 
 
 def test_the_bell_counts_while_the_page_is_open(world: Any, visit: Any) -> None:
