@@ -25,7 +25,7 @@ from archive.models import (
 
 from . import confirmations, lookup
 from .origins import Shaken, as_record, provenance_of, shaken_sources
-from .placement import most_related
+from .placement import NEAR, most_related
 
 # Printed times without a zone can be this far apart from each other in truth: the widest two zones in use.
 ZONE_SPREAD = timedelta(hours=26)
@@ -107,6 +107,11 @@ class Related:
     nearness: float
     story: int | None
     same_story: bool
+
+    @property
+    def is_worth_a_look(self) -> bool:
+        """Whether it is near enough to show on a page: half as near as the members of a story have to be."""
+        return self.same_story or self.nearness >= NEAR / 2
 
 
 def live_story(story_id: int) -> Story:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import formats
 from django.utils import timezone as zones
 from django.utils.html import format_html, format_html_join
@@ -55,11 +55,9 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def page_url(name: str, *args: object) -> str:
-    """Return the address of a named page, or "" where this archive has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    """Return the address of a named page, to be kept under a name. Raises NoReverseMatch, which `{% url … as … %}`
+    would swallow: a link to a page that does not exist would then vanish unseen."""
+    return reverse(name, args=args)
 
 
 @register.filter

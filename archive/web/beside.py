@@ -1,4 +1,4 @@
-"""Pages that lay texts beside each other: two articles, one against its story, and the family of a quote."""
+"""Pages that lay texts beside each other: two articles, one against its story or its kin, and the family of a quote."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from archive import clock
+from archive.articles.queries import listed
 from archive.models import Article, QuoteFamily, QuoteVariant, Version
 from archive.stories import beside, rulings
+from archive.stories.queries import related_articles
 
 from .doors import article_or_gone
+
+# How many related articles a page shows.
+RELATED = 20
 
 KINDS = {
     "both": ("same", gettext_lazy("both say")),
@@ -53,6 +58,18 @@ def against_story(request, pk: int):
     return render(
         request, "articles/against_story.html", {"section": "stories", "page": page, "article": article, "story": story}
     )
+
+
+def related(request, pk: int):
+    """Show the articles nearest to one, best first, in its story or out of it."""
+    article, gone = article_or_gone(request, pk)
+    if gone is not None:
+        return gone
+    seen = listed(Article.objects.visible_to(request.user, clock.now()))
+    rows = [row for row in related_articles(seen, article.pk, limit=RELATED) if row.is_worth_a_look]
+    story = article.membership.story if hasattr(article, "membership") else None
+    context = {"section": "stories", "article": article, "rows": rows, "story": story}
+    return render(request, "articles/related.html", context)
 
 
 def quote_family(request, pk: int):

@@ -94,6 +94,7 @@ urlpatterns = [
     path("legal/<int:pk>/", legal.detail, name="legal_request"),
     path("articles/<int:pk>/warning/", legal.warn, name="legal_note"),
     path("articles/<int:pk>/evidence/", legal.evidence, name="evidence"),
+    path("articles/<int:pk>/related/", beside.related, name="article_related"),
     path("articles/<int:pk>/beside/", beside.against_story, name="article_beside"),
     path("articles/<int:pk>/beside/<int:other>/", beside.side_by_side, name="side_by_side"),
     path("articles/<int:pk>/sources/", provenance.add_source, name="add_source"),

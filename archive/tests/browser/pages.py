@@ -129,6 +129,7 @@ def _places(world: Furnished) -> dict[str, list[tuple[list[object], str]]]:
         "article_edit": [plain(one.pk)],
         "article_history": [plain(one.pk), plain(held["wire"].pk)],
         "article_merge": [plain(one.pk, held["killed"].pk)],
+        "article_related": [plain(one.pk)],
         "article_revert": [plain(one.pk, 1)],
         "article_version": [plain(one.pk, 1)],
         "changes": [plain(), plain(query="?silent=1")],

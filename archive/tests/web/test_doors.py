@@ -154,6 +154,7 @@ class Scene:
             "provenance": f"/stories/{self.story.pk}/provenance/",
             "picture of the provenance": f"/stories/{self.story.pk}/provenance.svg",
             "against its story": f"/articles/{pk}/beside/",
+            "what is near the other": f"/articles/{self.other.pk}/related/",
             "what the other is missing": f"/articles/{self.other.pk}/beside/",
             "side by side": f"/articles/{self.other.pk}/beside/{pk}/",
             "quotes": f"/quotes/{self.family.pk}/",

@@ -12,6 +12,7 @@ from archive.articles import operations
 from archive.articles.content import Content
 from archive.models import Article, Attribution, Membership, QuoteFamily, QuoteVariant, Story, User
 from archive.stories.annotate import annotate
+from archive.stories.assign import place_waiting
 from archive.stories.families import refresh_families
 from archive.stories.origins import refresh_held
 from archive.tests.stories.test_annotate import DIRECT, NOW, RELAYED, make, read, story_of
@@ -168,6 +169,17 @@ def test_an_article_against_its_story_shows_what_it_alone_has_and_lacks(reader, 
     one, _ = articles(story)
     page = reader.get(f"/articles/{one.pk}/beside/").content.decode()
     assert "Only here" in page and "Missing here" in page and "Hill Post" in page
+
+
+def test_related_coverage_lists_the_nearest_articles_and_says_which_share_the_story(reader):
+    one, other = make("Valley News", RELAYED), make("Hill Post", RELAYED, NOW + timedelta(hours=2))
+    choir = Content(headline="Choir sings", body="It sang old songs in a chapel, and nobody else came.", language="en")
+    apart = make("Coast Today", choir, NOW + timedelta(hours=3))
+    place_waiting(at=NOW + timedelta(hours=4))
+    page = reader.get(f"/articles/{one.pk}/related/").content.decode()
+    assert f'href="{other.get_absolute_url()}"' in page and "same story" in page
+    assert f'href="{apart.get_absolute_url()}"' not in page
+    assert "Nothing related yet" in reader.get(f"/articles/{apart.pk}/related/").content.decode()
 
 
 def test_an_article_alone_has_nothing_beside_it(reader):

@@ -19,7 +19,8 @@ home article article_version outlets outlet stories story story_chronology story
 saved_searches saved_search saved_search_delete saved_search_feed alerts search search_suggest search_help search_feed
 me health_page theme keys learn learn_files patterns collections collection collection_item collection_put_away
 collection_ask collection_answer collection_export collection_feed collect article_history article_diff_choose
-article_diff changes article_citation article_beside side_by_side quote_family story_provenance story_graph
+article_diff changes article_citation article_beside article_related side_by_side quote_family story_provenance
+story_graph
 """
 EDITOR = """
 story_edit article_edit article_revert article_desk tag_edit label_merge_undo legal_note add_source rule_on_source
