@@ -20,9 +20,9 @@ PAGE = f"""<!doctype html><html lang="en"><head><title>Ferry line reopens | Gull
 
 
 def test_the_bookmark_sends_a_page_of_another_site_as_it_is_seen(
-    visit: Callable[..., Any], start_worker: Callable[..., Any], live_server: Any, settings: Any
+    visit: Callable[..., Any], start_worker: Callable[..., Any], server: str, settings: Any
 ) -> None:
-    settings.SITE_URL = live_server.url
+    settings.SITE_URL = server
     start_worker("import,interactive")
     person = User.objects.create_user("ada", password="x")
     person.groups.add(Group.objects.get(name="archivist"))

@@ -26,7 +26,7 @@ def test_a_text_is_found_within_two_seconds_by_a_real_worker(write, start_worker
     answer = json.loads(run_manage("search", "cracked gates", "--json").stdout)
     assert set(answer) == {"total", "read_as", "hits", "facets", "suggestion"}
     hit = answer["hits"][0]
-    assert set(hit) == {"article", "version", "score", "headline", "outlet", "published_at", "snippets"}
+    assert set(hit) == {"article", "version", "score", "headline", "outlet", "published_at", "warnings", "snippets"}
     assert (answer["total"], hit["article"], hit["version"], hit["outlet"]) == (1, article.pk, 1, "coastal-courier")
     assert {"text": "gates", "marked": True} in hit["snippets"][0]
     report = json.loads(run_manage("check_index", "--json").stdout)
