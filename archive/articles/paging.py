@@ -15,7 +15,7 @@ from archive.models import Article
 
 from .queries import listed
 
-PAGE = 30
+PAGE = 20
 
 
 class BadPlace(ValueError):
