@@ -43,11 +43,6 @@ def corrected(parsed: Mapping[str, Any], said: Mapping[str, Any], decision: Mapp
     return _as_said(article, decision.get("fields", {}), "an editor")
 
 
-def said_in(row: Mapping[str, str]) -> dict[str, str]:
-    """Return what one row of a manifest says, blanks left out, in the names used here."""
-    return {name: value.strip() for name, value in row.items() if name and value and value.strip()}
-
-
 def read_date(text: str) -> DateReading | None:
     """Return the date that a person wrote in ISO 8601: an instant with its zone, wall time without, or a day."""
     text = text.strip()

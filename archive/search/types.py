@@ -23,13 +23,6 @@ class Order(StrEnum):
     OLDEST = "oldest"
 
 
-class Versions(StrEnum):
-    """Which versions are searched: the current one of each article, or every version ever published."""
-
-    CURRENT = "current"
-    ALL = "all"
-
-
 FACETS = ("outlet", "tag", "person", "place", "org", "language", "month")
 
 

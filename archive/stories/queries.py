@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from archive.articles.queries import legal_warnings
 from archive.models import (
@@ -333,9 +333,6 @@ def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int
 
 def suggestions_for(user: User | None, article: Article, *, at: datetime) -> list[StorySuggestion]:
     """Return the stories offered for an article that this person can see something of, best first."""
-    visible = Article.objects.visible_to(user, at).values("membership__story")
-    return list(
-        StorySuggestion.objects.filter(article=article, story__merged_into=None, story__in=visible)
-        .select_related("story")
-        .order_by("rank")
-    )
+    seen = Article.objects.visible_to(user, at).filter(membership__story=OuterRef("story"))
+    offered = StorySuggestion.objects.filter(Exists(seen), article=article, story__merged_into=None)
+    return list(offered.exclude(story__memberships__article=article).select_related("story").order_by("rank"))

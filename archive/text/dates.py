@@ -13,7 +13,7 @@ import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Literal
 
@@ -399,8 +399,3 @@ def latest_possible(found: FoundDate) -> datetime:
 def is_later_than(found: FoundDate, moment: datetime) -> bool:
     """Return whether `found` lies after `moment` (aware) even in the zone that speaks most for it."""
     return latest_possible(found) > moment + timedelta(minutes=10)
-
-
-def days_between(left: date, right: date) -> int:
-    """Return the number of days from `left` to `right`, negative when `right` is earlier."""
-    return (right - left).days

@@ -10,9 +10,11 @@ from django.shortcuts import render
 from archive import clock
 from archive.articles import queries
 from archive.articles.export import removed_lines
+from archive.articles.permissions import may
 from archive.models import Article, Version
 from archive.stories.copies import copies_of
 from archive.stories.origins import shaken_sources
+from archive.stories.queries import suggestions_for
 
 from .annotate import Run, Span, paragraphs_with
 from .doors import article_or_gone
@@ -35,6 +37,8 @@ def article(request, pk: int, number: int | None = None):
         return render(request, "articles/teaser.html", shown)
     shown = context(page)
     copies, shaken = copies_of(request.user, page.article, clock.now())
+    if may(request.user, "edit_article"):
+        shown["offered"] = suggestions_for(request.user, page.article, at=clock.now())
     shown |= {"copies": copies, "shaken": list(dict.fromkeys([*shown["shaken"], *shaken]))}
     return render(request, "articles/article.html", shown)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from archive.articles.compare import record_changes
 from archive.articles.content import Content
 from archive.articles.operations import add_version
-from archive.models import Article, Membership, QuoteFamily, Story, StoryVisit, VersionChange
+from archive.models import Article, Membership, QuoteFamily, Story, StorySuggestion, StoryVisit, VersionChange
 from archive.stories.assign import place_waiting
 from archive.tests.stories.world import CHESS, GATES, GATES_AGAIN, GATES_LATER, NOW, write
 
@@ -218,6 +218,26 @@ def test_not_this_story_and_undo(story, harbor):
     edit = story.edits.get()
     editor.post(address, {"what": "undo", "edit": edit.pk})
     assert Membership.objects.get(article=harbor[1]).story == story
+
+
+def test_an_article_offers_editors_the_stories_it_may_belong_to(story, harbor):
+    chess = harbor[-1]
+    offered = {"rank": 1, "score": 0.4, "reasons": ["shares: harbor"]}
+    StorySuggestion.objects.update_or_create(article=chess, story=story, defaults=offered)
+    address, offer = chess.get_absolute_url(), "May belong to"
+    assert offer not in text_of(client("reader").get(address))
+    editor = client("editor")
+    shown = text_of(editor.get(address))
+    assert offer in shown and story.get_absolute_url() in shown and "shares: harbor" in shown
+    editor.post(reverse("story_edit", args=[story.pk]), {"what": "join", "article": chess.pk})
+    assert Membership.objects.get(article=chess).story == story
+    assert offer not in text_of(editor.get(address))
+
+
+def test_a_story_of_which_nothing_may_be_read_is_not_offered(story, harbor):
+    StorySuggestion.objects.get_or_create(article=harbor[-1], story=story, defaults={"rank": 1, "score": 0.4})
+    Article.objects.filter(membership__story=story).update(status=Article.Status.CANCELED)
+    assert "May belong to" not in text_of(client("editor").get(harbor[-1].get_absolute_url()))
 
 
 def test_merging_by_address_leads_the_old_address_on(story, harbor):
