@@ -167,7 +167,6 @@ def test_a_tag_without_a_code_takes_the_first_that_is_given_and_keeps_it():
     assert Tag.objects.get(key="floods").code == "medtop:20000150"
 
 
-
 def test_a_tag_that_an_editor_removed_stays_removed_when_the_article_comes_in_again():
     article = make(tags=(ParsedTag("Floods"), ParsedTag("Ports")))
     editor = User.objects.create_user("ana")
