@@ -6,7 +6,6 @@ is started again behind it and the rest is read on.
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import signal
@@ -109,7 +108,7 @@ class _Gone(Exception):
 
 
 class ReadingProcess:
-    """A reading process of this process's own, started when first needed and again when it was lost."""
+    """A reading process, started when first needed and again when it was lost."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -118,6 +117,15 @@ class ReadingProcess:
         self._questions: SimpleQueue[_Question | None] = SimpleQueue()
         self._outlets = ""
         self._ahead: list[str] = []
+
+    @property
+    def waiting(self) -> int:
+        """How many files were handed over that nobody has asked for yet."""
+        return len(self._ahead)
+
+    def expects(self, asked: Asked) -> bool:
+        """Say whether this file was handed over."""
+        return bool(self._ahead) and asked.header(self.limits) in self._ahead
 
     def learn(
         self, outlets: Mapping[int, Mapping[str, Any]], tables: Mapping[str, Mapping[str, str]] | None = None
@@ -342,19 +350,6 @@ class _Answers:
 
 
 _MEND = "It is kept as it came; an archivist can download it and see what is wrong."
-_readers: dict[int, ReadingProcess] = {}
-
-
-def reader(limits: Limits) -> ReadingProcess:
-    """Return the reading process of this process, one for all files it reads."""
-    mine = _readers.get(os.getpid())
-    if mine is None:
-        # What a parent process left behind here after a fork is the parent's.
-        _readers.clear()
-        mine = _readers[os.getpid()] = ReadingProcess(limits)
-        atexit.register(mine.stop)
-    mine.limits = limits
-    return mine
 
 
 def _record(head: Mapping[str, Any], raw: bytes, member: int, place: int, file: str) -> Record:

@@ -21,7 +21,8 @@ from .applying import apply_batch
 from .limits import configured
 from .outlets import OutletBook, hints
 from .prepared import Memory
-from .reading import Asked, FileUnreadable, ReadingProcess, Record, reader
+from .readers import Readers, reader
+from .reading import Asked, FileUnreadable, Record
 from .run import UNFINISHED, State, become, is_automatic, is_single, wake
 from .serial import hints_to_json
 
@@ -144,7 +145,7 @@ class _Reading:
     """One slice of reading: files go to the reading process ahead of the one whose records are awaited."""
 
     run: ImportRun
-    process: ReadingProcess
+    process: Readers
     book: OutletBook
     stager: staging.Stager
     until: float
