@@ -118,7 +118,10 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is counted over all hits. `histogram` counts dated hits by month, oldest first; months with none are absent."""
+    """What is counted over all hits.
+
+    `histogram` counts dated hits by month, oldest first, without gaps in what it names (months with none are absent).
+    """
 
     facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
     histogram: tuple[FacetCount, ...] = ()

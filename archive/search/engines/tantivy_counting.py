@@ -1,7 +1,7 @@
 """What a Tantivy index counts over all hits: facets, and hits by month.
 
-The promise: exact counts, also for tags, which are counted by their kinds and put together; where what was listed of the
-kinds can't say which values are the commonest, more is listed until it can.
+The promise: exact counts, also for tags, which are counted by their kinds and put together; where what was listed of
+the kinds can't say which values are the commonest, more is listed until it can.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class Counting:
                 facets[name] = commonest(columns[f"facet_{name}"].counts, self.size)
         months: Pairs = []
         if by_month:
-            months = sorted((f"{key // 12:04d}-{key % 12 + 1:02d}", n) for key, n in columns["month"].counts.items())
+            numbers = ((int(key), number) for key, number in columns["month"].counts.items())
+            months = sorted((f"{key // 12:04d}-{key % 12 + 1:02d}", number) for key, number in numbers)
         if "month" in request.facets:
             facets["month"] = months[::-1][: self.size]
         return Counts(
@@ -69,14 +70,15 @@ class Counting:
         return int(found.count or 0)
 
     def _columns(self, fields: Sequence[str], size: int, by_month: bool = False) -> dict[str, Column]:
-        wanted = {
-            field: {"terms": {"field": field, "size": size, "segment_size": max(size, SEGMENT_VALUES)}}
-            for field in fields
-        }
+        sizes = dict.fromkeys(fields, size)
         if by_month:
-            wanted["month"] = {"terms": {"field": "month", "size": MOST_VALUES, "segment_size": MOST_VALUES}}
+            sizes["month"] = MOST_VALUES
+        wanted = {
+            field: {"terms": {"field": field, "size": most, "segment_size": max(most, SEGMENT_VALUES)}}
+            for field, most in sizes.items()
+        }
         counted = self.searcher.aggregate(self.query, wanted)
-        return {name: Column(counted[name], wanted[name]["terms"]["size"]) for name in wanted}
+        return {field: Column(counted[field], most) for field, most in sizes.items()}
 
     def _tags(self, columns: dict[str, Column], size: int) -> Pairs:
         """Return the commonest tags of all kinds together."""

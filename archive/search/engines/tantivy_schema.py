@@ -3,8 +3,8 @@
 The promise: the archive analyzes; Tantivy splits at spaces what it is given. Zones are fields; `text` holds all of them
 for ranking, the headline several times over, so that its words weigh more. Names are filed as runs of words apart from
 single words, so patterns and misspellings never reach over a space. No pair of term and document is filed twice where
-two fields can be asked instead: forms outside the body stand in `form_beside` only where the body does not hold them, and
-tags are counted as topics, persons, places and organisations, less the names that one document carries as two of them.
+two fields can be asked instead: forms outside the body stand in `form_beside` only where the body does not hold them,
+and tags are counted as topics, persons, places and organisations, less the names that one document carries as two.
 """
 
 from __future__ import annotations
