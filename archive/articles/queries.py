@@ -11,6 +11,9 @@ from django.db.models.functions import Coalesce
 
 from archive.models import Article, ArticleTag, Attribution, Capture, LegalNote, Quote, QuoteVariant, Tag, Version
 
+# What no list of articles shows.
+_UNLISTED = tuple(f"current_version__{name}" for name in ("body", "posts", "captions", "source_line"))
+
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
@@ -36,12 +39,11 @@ class ArticlePage:
 def listed(articles: QuerySet[Article]) -> QuerySet[Article]:
     """Return the articles with all that a list shows of each, in three queries however long the list.
 
-    `shown_tags` holds its tags in order, `warnings` the legal notes in force on it.
+    `shown_tags` holds its tags in order, `warnings` the legal notes in force on it. Bodies stay where they are.
     """
     shown = ArticleTag.objects.filter(removed_at=None).select_related("tag").order_by("position", "id")
-    return articles.select_related("outlet", "current_version", "membership__story").prefetch_related(
-        Prefetch("article_tags", queryset=shown, to_attr="shown_tags"), legal_warnings()
-    )
+    rows = articles.select_related("outlet", "current_version", "membership__story").defer(*_UNLISTED)
+    return rows.prefetch_related(Prefetch("article_tags", queryset=shown, to_attr="shown_tags"), legal_warnings())
 
 
 def legal_warnings(path: str = "") -> Prefetch:

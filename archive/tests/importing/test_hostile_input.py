@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from archive import clock
-from archive.importing import progress, reading, run, work
+from archive.importing import progress, readers, reading, run, work
 from archive.importing.limits import Limits
 from archive.models import Article, ImportItem
 
@@ -109,14 +109,14 @@ def impatient(monkeypatch) -> None:
     def start(command, **options):
         return popen([command[0], "-c", SlowParser.CODE], **options)
 
-    reading.reader(Limits()).stop()
-    reading._readers.clear()
+    readers.reader(Limits()).stop()
+    readers._readers.clear()
     monkeypatch.setattr(reading.subprocess, "Popen", start)
     monkeypatch.setattr(work, "configured", lambda: Limits(seconds=8, memory_bytes=700 * 2**20))
     yield
-    for one in reading._readers.values():
+    for one in readers._readers.values():
         one.stop()
-    reading._readers.clear()
+    readers._readers.clear()
 
 
 def test_a_parser_that_hangs_crashes_or_eats_memory_costs_its_file_only(impatient):
@@ -146,7 +146,7 @@ def test_failed_items_can_be_tried_again_after_a_mend(impatient, monkeypatch):
     work.work_through(job.pk)
     assert counts(progress.report(job)) == {"rejected": 1}
     monkeypatch.undo()
-    for one in reading._readers.values():
+    for one in readers._readers.values():
         one.stop()
     assert run.retry(job) == 1
     work.work_through(job.pk)
