@@ -19,6 +19,7 @@ from archive.models import Article, ArticleTag, LegalNote, Membership, Outlet, S
 from archive.models.articles import sees_restricted
 
 from .prepared import IsAny, Prepared
+from .queries import version_marks
 
 SOME_TIME = datetime(1904, 2, 29, tzinfo=UTC)
 SOME_IDS = [-1, -2]
@@ -73,8 +74,9 @@ def _hits(restricted: bool) -> Prepared:
         .annotate(
             tag_ids=ArraySubquery(tags.values("tag_id")),
             notes=ArraySubquery(notes.values("text")),
+            version_marks=version_marks(),
         )
-        .values_list("tag_ids", "notes", *(path for part in _columns() for path in part.paths))
+        .values_list("tag_ids", "notes", "version_marks", *(path for part in _columns() for path in part.paths))
     )
     return Prepared(query, ids=SOME_IDS) if restricted else Prepared(query, ids=SOME_IDS, at=SOME_TIME)
 
@@ -88,7 +90,7 @@ def load_hits(user, ids: Iterable[int], at: datetime) -> dict[int, Article]:
     """Return those of the articles that this person may see, by number.
 
     Each has its outlet, current version, membership and story, and as lists show them its tags in order as
-    `shown_tags` and the legal notes in force as `warnings`.
+    `shown_tags`, the legal notes in force as `warnings`, and a mark for each of its versions as `version_marks`.
     """
     wanted = sorted(set(ids))
     if not wanted:
@@ -99,7 +101,7 @@ def load_hits(user, ids: Iterable[int], at: datetime) -> dict[int, Article]:
         pk: TagRow(Tag(pk=pk, name=name, kind=kind))
         for pk, name, kind in _tags().rows(ids=[pk for row in rows for pk in row[0]])
     }
-    for tag_ids, notes, *values in rows:
+    for tag_ids, notes, marks, *values in rows:
         row = iter(values)
         article, outlet, version, membership, story = (part.take(row) for part in _columns())
         article.outlet, article.current_version = outlet, version
@@ -107,6 +109,7 @@ def load_hits(user, ids: Iterable[int], at: datetime) -> dict[int, Article]:
             membership.story = story
         # Also where there is none, so that nobody asks the database for it again.
         Article._meta.get_field("membership").set_cached_value(article, membership)
+        article.version_marks = marks
         article.shown_tags = [tags[pk] for pk in tag_ids]
         article.warnings = [LegalNote(article_id=article.pk, text=text) for text in notes]
         found[article.pk] = article
