@@ -12,6 +12,9 @@ from django.db.models.functions import Coalesce, Concat
 
 from archive.models import Article, ArticleTag, Attribution, Capture, LegalNote, Quote, QuoteVariant, Tag, Version
 
+# What no list of articles shows.
+_UNLISTED = tuple(f"current_version__{name}" for name in ("body", "posts", "captions", "source_line"))
+
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
@@ -38,11 +41,11 @@ def listed(articles: QuerySet[Article]) -> QuerySet[Article]:
     """Return the articles with all that a list shows of each, in three queries however long the list.
 
     `shown_tags` holds its tags in order, `warnings` the legal notes in force on it, `version_marks` the kind of each of
-    its versions in order, with a "~" behind it where the text changed without a note.
+    its versions in order, with a "~" behind it where the text changed without a note. Bodies stay where they are.
     """
     shown = ArticleTag.objects.filter(removed_at=None).select_related("tag").order_by("position", "id")
-    with_marks = articles.annotate(version_marks=version_marks())
-    return with_marks.select_related("outlet", "current_version", "membership__story").prefetch_related(
+    rows = articles.select_related("outlet", "current_version", "membership__story").defer(*_UNLISTED)
+    return rows.annotate(version_marks=version_marks()).prefetch_related(
         Prefetch("article_tags", queryset=shown, to_attr="shown_tags"), legal_warnings()
     )
 

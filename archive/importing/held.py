@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from archive.models import Article, Capture, Version
-from archive.text.fingerprint import containment, shingles
+from archive.text.fingerprint import overlap, shingles
 from archive.text.normalize import line_key, words
 
 from .outcome import Arrival, Held, Likeness
@@ -72,9 +72,14 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
                 likeness.setdefault(article_id, Likeness.NEAR)
         found.append(likeness)
     known = _load({article_id for likeness in found for article_id in likeness})
-    return [
-        _compare(one, likeness, known, by_bytes.get(one.arrival.bytes_key, ()), furniture)
+    compared = [
+        _compare(one, likeness, known, by_bytes.get(one.arrival.bytes_key, ()))
         for one, likeness in zip(sought, found, strict=True)
+    ]
+    texts = _Texts({held.version_id for _, to_read in compared for held in to_read})
+    return [
+        [*settled, *(texts.compare(one, held, furniture) for held in to_read)]
+        for one, (settled, to_read) in zip(sought, compared, strict=True)
     ]
 
 
@@ -83,9 +88,10 @@ def _compare(
     likeness: Mapping[int, Likeness],
     known: _Known,
     same_bytes: Sequence[tuple[int, int]],
-    furniture: Mapping[int, frozenset[str]],
-) -> list[Held]:
+) -> tuple[list[Held], list[Held]]:
+    """Return the held versions that are known to be the same, and those whose texts have to be read to tell."""
     out: list[Held] = []
+    to_read: list[Held] = []
     bytes_of = {version_id for _, version_id in same_bytes}
     for article_id, kind in likeness.items():
         article = known.articles.get(article_id)
@@ -123,18 +129,31 @@ def _compare(
             )
             settled = settled or version["id"] == current_id
         if not settled and current_id:
-            out.append(_by_reading(one, base, furniture.get(article["outlet_id"], frozenset())))
-    return out
+            to_read.append(base)
+    return out, to_read
 
 
-def _by_reading(one: Sought, base: Held, furniture: frozenset[str]) -> Held:
-    """Return the current version of a candidate with how much of the two texts is the same, furniture left out."""
-    version = Version.objects.only("headline", "standfirst", "body").get(pk=base.version_id)
-    text = "\n".join((version.headline, version.standfirst, version.body))
-    ours, theirs = shingles(one.text), shingles(text)
-    overlap = max(containment(ours, theirs), containment(theirs, ours))
-    same = _same_but_for(furniture, one.text, text) if furniture and overlap > 0.5 else False
-    return replace(base, overlap=overlap, same_text=same)
+class _Texts:
+    """The texts of held versions, read in one query; each is cut into shingles once."""
+
+    def __init__(self, version_ids: set[int]) -> None:
+        rows = Version.objects.filter(pk__in=version_ids).values_list("id", "headline", "standfirst", "body")
+        self._texts = {pk: "\n".join(parts) for pk, *parts in rows} if version_ids else {}
+        self._shingles: dict[int, frozenset[int]] = {}
+        self._ours: tuple[str, frozenset[int]] = ("", frozenset())
+
+    def compare(self, one: Sought, base: Held, furniture: Mapping[int, frozenset[str]]) -> Held:
+        """Return a held version with how much of its text and the arrival's is the same, furniture left out."""
+        text = self._texts[base.version_id]
+        if self._ours[0] is not one.text:
+            self._ours = (one.text, shingles(one.text))
+        if base.version_id not in self._shingles:
+            self._shingles[base.version_id] = shingles(text)
+        ours, theirs = self._ours[1], self._shingles[base.version_id]
+        shared = overlap(ours, theirs)
+        known = furniture.get(base.outlet_id, frozenset())
+        same = _same_but_for(known, one.text, text) if known and shared > 0.5 else False
+        return replace(base, overlap=shared, same_text=same)
 
 
 def _same_but_for(furniture: frozenset[str], ours: str, theirs: str) -> bool:

@@ -138,8 +138,8 @@ def test_what_a_reader_may_not_see_shows_on_no_page_and_in_no_count(see, world):
         text = see("reader", address).content.decode()
         for word in ("could fall within days", "Contractor named", "temporary landing stage"):
             assert word not in text, (address, word)
-    assert see("reader", reverse("outlet", args=["harbor-gazette"])).context["page"].count == 1
-    assert see("archivist", reverse("outlet", args=["harbor-gazette"])).context["page"].count == 2
+    assert see("reader", reverse("outlet", args=["harbor-gazette"])).context["page"].spread.count == 1
+    assert see("archivist", reverse("outlet", args=["harbor-gazette"])).context["page"].spread.count == 2
     assert "ledger-tide" not in see("reader", reverse("outlets")).content.decode()
 
 
