@@ -23,7 +23,7 @@ def told(number: int) -> list[str]:
     boats = ("herring", "mussel", "pilot")
     return [
         f"The {boat} boats of Gull Bay went out {number} times this week and came home with full holds each time. "
-        f"Their crews spoke of calm water beyond the {boat} banks, and of a whale that followed them for {number} miles."
+        f"Their crews spoke of calm water beyond the {boat} banks, and of a whale that followed for {number} miles."
         for boat in boats
     ]
 
