@@ -20,11 +20,12 @@ from archive.models import Article, ArticleTag, LegalNote, Membership, Outlet, S
 from archive.models.articles import sees_restricted
 
 from .prepared import IsAny, Prepared
+from .queries import version_marks
 
 SOME_TIME = datetime(1904, 2, 29, tzinfo=UTC)
 SOME_IDS = [-1, -2]
 SOME_SLUGS = ["-", "--"]
-LISTS = ("tag_ids", "notes")
+LISTS = ("tag_ids", "notes", "version_marks")
 LEFT_OUT = {
     "article": {"published_evidence", "edited_fields", "editor_note", "usage_terms"},
     "version": {"authors", "captions", "posts", "source_line", "credit", "dateline"},
@@ -89,6 +90,7 @@ def _hits(restricted: bool) -> Prepared:
         .annotate(
             tag_ids=ArraySubquery(tags.values("tag_id")),
             notes=ArraySubquery(notes.values("text")),
+            version_marks=version_marks(),
         )
         .values_list(*LISTS, *(path for part in _columns() for path in part.paths))
     )
@@ -104,7 +106,7 @@ def load_hits(user, ids: Iterable[int], at: datetime) -> dict[int, Article]:
     """Return those of the articles that this person may see, by number.
 
     Each has its outlet, current version, membership and story, and as lists show them its tags in order as
-    `shown_tags` and the legal notes in force as `warnings`.
+    `shown_tags`, the legal notes in force as `warnings`, and a mark for each of its versions as `version_marks`.
     """
     wanted = sorted(set(ids))
     if not wanted:
@@ -117,13 +119,14 @@ def load_hits(user, ids: Iterable[int], at: datetime) -> dict[int, Article]:
     }
     parts = _columns()
     for row in rows:
-        tag_ids, notes = row[:2]
+        tag_ids, notes, marks = row[: len(LISTS)]
         article, outlet, version, membership, story = (part.take(row[part.place]) for part in parts)
         article.outlet, article.current_version = outlet, version
         if membership is not None:
             membership.story = story
         # Also where there is none, so that nobody asks the database for it again.
         Article._meta.get_field("membership").set_cached_value(article, membership)
+        article.version_marks = marks
         article.shown_tags = [tags[pk] for pk in tag_ids]
         article.warnings = [LegalNote(article_id=article.pk, text=text) for text in notes]
         found[article.pk] = article
