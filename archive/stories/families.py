@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.models import Article, Quote, QuoteFamily, QuoteVariant, Version
+from archive.models import Quote, QuoteFamily, QuoteVariant, Version
 from archive.models.stories import Origin
 from archive.stories.annotate import PARAPHRASE, QUOTED_FIELDS
 from archive.stories.origins import time_key
@@ -45,6 +45,11 @@ _PARAPHRASE = {
     "end": "int", "parts": "jsonb", "is_direct": "boolean", "rule": "text", "confidence": "float8", "origin": "text",
 }  # fmt: skip
 
+_READ = (
+    *QUOTED_FIELDS, "article_id", "number", "article__published_at", "article__not_before",
+    "article__membership__story_id", "article__membership__article_id",
+)  # fmt: skip
+
 # How much of a text's beginning says what a quote in its headline is about.
 OPENING = 300
 
@@ -65,8 +70,8 @@ def refresh_families(story_ids: Iterable[int]) -> None:
         families = find_families(texts) if any(text.quotes for text in texts) else []
         if families or held[story_id]:
             found[story_id] = [(family, [(m, places[m.key]) for m in family.members]) for family in families]
-    _store(found, held)
-    execute(_FORGET_PARAPHRASES, [ids, PARAPHRASE])
+    if _store(found, held):
+        execute(_FORGET_PARAPHRASES, [ids, PARAPHRASE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +94,15 @@ def _texts(story_ids: Sequence[int]) -> dict[int, tuple[list[Text], list[_Place]
     A text's key is its position. Each field is one of its own, so that a quote in the headline has its place beside
     the fuller one in the body.
     """
-    articles = Article.objects.filter(membership__story__in=story_ids, merged_into=None)
-    ranked = sorted(
-        articles.only("published_at", "not_before", "membership__story").select_related("membership"), key=time_key
-    )
+    held = Version.objects.filter(article__membership__story__in=story_ids, article__merged_into=None)
+    versions: dict[int, list[Version]] = defaultdict(list)
+    for version in held.select_related("article__membership").only(*_READ).order_by("article_id", "number"):
+        versions[version.article_id].append(version)
+    ranked = sorted((several[0].article for several in versions.values()), key=time_key)
     rows: dict[tuple[int, str], list[Quote]] = defaultdict(list)
-    quoted = Quote.objects.filter(article__in=ranked).exclude(rule=PARAPHRASE)
+    quoted = Quote.objects.filter(article__in=list(versions)).exclude(rule=PARAPHRASE)
     for row in quoted.order_by("version_id", "start", "pk"):
         rows[row.version_id, row.field].append(row)
-    versions: dict[int, list[Version]] = defaultdict(list)
-    texts_of = Version.objects.filter(article__in=ranked).only("article_id", "number", *QUOTED_FIELDS)
-    for version in texts_of.order_by("article_id", "number"):
-        versions[version.article_id].append(version)
     by_story: dict[int, tuple[list[Text], list[_Place]]] = {story_id: ([], []) for story_id in story_ids}
     for article in ranked:
         texts, places = by_story[article.membership.story_id]
@@ -118,12 +120,14 @@ def _texts(story_ids: Sequence[int]) -> dict[int, tuple[list[Text], list[_Place]
     return by_story
 
 
-def _store(found: Mapping[int, Sequence[_Told]], held: Mapping[int, Sequence[QuoteFamily]]) -> None:
-    """Write the families of these stories in place of those that are held: a statement a table, however many."""
+def _store(found: Mapping[int, Sequence[_Told]], held: Mapping[int, Sequence[QuoteFamily]]) -> bool:
+    """Write the families of these stories in place of those that are held, a statement a table, however many; return
+    whether anything that was held went."""
     quote_of = _quotes_of([one for families in found.values() for _, members in families for one in members])
     fresh: list[QuoteFamily] = []
     renamed: list[QuoteFamily] = []
     pairs: list[tuple[QuoteFamily, dict[int, QuoteVariant], dict[int, Member]]] = []
+    is_less = False
     for story_id, families in found.items():
         unused = {family.pk: family for family in held[story_id]}
         known = {v.quote_id: f.pk for f in unused.values() for v in f.variants.all()}
@@ -142,10 +146,11 @@ def _store(found: Mapping[int, Sequence[_Told]], held: Mapping[int, Sequence[Quo
             pairs.append((family, existing, wanted))
         for family in unused.values():
             _let_go(family)
+            is_less = True
     QuoteFamily.objects.bulk_create(fresh)
     if renamed:
         QuoteFamily.objects.bulk_update(renamed, ["label", "speaker"])
-    _sync(pairs)
+    return _sync(pairs) or is_less
 
 
 def _let_go(family: QuoteFamily) -> None:
@@ -157,8 +162,8 @@ def _let_go(family: QuoteFamily) -> None:
         family.delete()
 
 
-def _sync(pairs: Iterable[tuple[QuoteFamily, dict[int, QuoteVariant], dict[int, Member]]]) -> None:
-    """Make the stored variants of families those that are wanted; an editor's stay as they are."""
+def _sync(pairs: Iterable[tuple[QuoteFamily, dict[int, QuoteVariant], dict[int, Member]]]) -> bool:
+    """Make the stored variants of families those that are wanted, but an editor's; return whether any went."""
     gone: list[int] = []
     rows: list[tuple] = []
     for family, existing, wanted in pairs:
@@ -173,6 +178,7 @@ def _sync(pairs: Iterable[tuple[QuoteFamily, dict[int, QuoteVariant], dict[int, 
     if gone:
         QuoteVariant.objects.filter(pk__in=gone).delete()
     insert(QuoteVariant, _VARIANT, rows)
+    return bool(gone)
 
 
 def _face(variant: QuoteVariant | Member) -> tuple:
