@@ -46,24 +46,45 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How a set of articles is spread: how many fall on each day or on none, and how many each outlet put out."""
+
+    days: dict[date, int]
+    undated: int
+    outlets: dict[int, int]
+
+    @property
+    def count(self) -> int:
+        """How many articles there are."""
+        return sum(self.outlets.values())
+
+    @property
+    def first(self) -> date | None:
+        """The earliest day, None where no article is dated."""
+        return min(self.days, default=None)
+
+    @property
+    def last(self) -> date | None:
+        """The latest day, None where no article is dated."""
+        return max(self.days, default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class OutletPage:
     """What the page of an outlet shows besides its articles."""
 
     outlet: Outlet
     aliases: Sequence[str]
     hosts: Sequence[str]
-    count: int
-    undated: int
+    spread: Spread
     versions: int
-    first_at: datetime | None
-    last_at: datetime | None
     relies_on: Sequence[tuple[str, str, int]]
     relied_on: int
 
     @property
     def versions_an_article(self) -> float | None:
         """How many versions an article has on the average, None where no article is held."""
-        return round(self.versions / self.count, 1) if self.count else None
+        return round(self.versions / self.spread.count, 1) if self.spread.count else None
 
 
 def latest_arrivals(user, limit: int = 8) -> list[Article]:
@@ -125,12 +146,6 @@ def outlet_page(user, slug: str) -> OutletPage:
     outlet = Outlet.objects.select_related("merged_into").get(slug=slug)
     outlet = outlet.merged_into or outlet
     articles = Article.objects.visible_to(user).filter(outlet=outlet).order_by()
-    figures = articles.aggregate(
-        count=Count("pk"),
-        undated=Count("pk", filter=Q(published_at=None)),
-        first=Min("published_at"),
-        last=Max("published_at"),
-    )
     cited = (
         Attribution.objects.filter(article__in=articles, rejected_at=None)
         .exclude(outlet=outlet)
@@ -146,11 +161,8 @@ def outlet_page(user, slug: str) -> OutletPage:
             alias for alias in outlet.aliases.order_by("name").values_list("name", flat=True) if alias != outlet.name
         ],
         hosts=list(outlet.domains.order_by("host").values_list("host", flat=True)),
-        count=figures["count"],
-        undated=figures["undated"],
+        spread=spread(articles),
         versions=Version.objects.filter(article__in=articles).count(),
-        first_at=figures["first"],
-        last_at=figures["last"],
         relies_on=[(row["name"], row["slug"] or "", row["count"]) for row in cited],
         relied_on=Article.objects.visible_to(user)
         .filter(pk__in=Attribution.objects.filter(outlet=outlet, rejected_at=None).values("article"))
@@ -194,29 +206,23 @@ def tags_beside(articles: QuerySet[Article], tag: Tag, limit: int = 12) -> list[
     return [Counted(tags[pk], count) for pk, count in counts.items()]
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How a set of articles is spread: how many fall on each day, and how many each outlet put out."""
-
-    days: dict[date, int]
-    outlets: dict[int, int]
-
-
 def spread(articles: QuerySet[Article]) -> Spread:
     """Return how these articles are spread over days and outlets, in one query that visits each article once."""
     # An empty queryset has no SQL; asking it for any is an error of Django's own.
     rows, params = articles.order_by().values("published_at", "outlet_id").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (published_at AT TIME ZONE 'UTC')::date, outlet_id, count(*)"
+            "SELECT (published_at AT TIME ZONE 'UTC')::date, outlet_id, count(*), grouping(outlet_id)"
             f" FROM ({rows}) AS held (published_at, outlet_id)"
             " GROUP BY GROUPING SETS ((1), (outlet_id)) HAVING count(*) > 0",
             params,
         )
         found = cursor.fetchall()
+    by_day = {day: count for day, _, count, is_day in found if is_day}
     return Spread(
-        days={day: count for day, _, count in found if day is not None},
-        outlets={outlet: count for _, outlet, count in found if outlet is not None},
+        undated=by_day.pop(None, 0),
+        days=by_day,
+        outlets={outlet: count for _, outlet, count, is_day in found if not is_day},
     )
 
 

@@ -234,12 +234,15 @@ def set_tags(
 
 
 def find_tags(tags: Iterable[ParsedTag]) -> list[Tag]:
-    """Return the tags of these names, made where they are new, merged ones followed, each once and in order."""
+    """Return the tags of these names, made where they are new, merged ones followed, each once and in order.
+
+    A tag that had no code takes the one that is given now.
+    """
     unique: dict[tuple[str, str], ParsedTag] = {}
     for tag in tags:
         key = name_key(tag.name)
-        if key:
-            unique.setdefault((tag.kind, key), tag)
+        if key and (not unique.get((tag.kind, key)) or (tag.code and not unique[tag.kind, key].code)):
+            unique[tag.kind, key] = tag
     if not unique:
         return []
     keys = [key for _, key in unique]
@@ -259,6 +262,10 @@ def find_tags(tags: Iterable[ParsedTag]) -> list[Tag]:
         Tag.objects.bulk_create(sorted(missing, key=lambda t: (t.kind, t.key)), ignore_conflicts=True)
         held = known()
     found = [held[key] for key in unique]
+    for tag, given in sorted(zip(found, unique.values(), strict=True), key=lambda pair: pair[0].pk):
+        if given.code and not tag.code:
+            tag.code = given.code[:40]
+            Tag.objects.filter(pk=tag.pk, code="").update(code=tag.code)
     return list({(tag.merged_into or tag).pk: tag.merged_into or tag for tag in found}.values())
 
 

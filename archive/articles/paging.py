@@ -43,18 +43,24 @@ def page_by_date(articles: QuerySet[Article], *, older_than: str = "", newer_tha
     Uses article_by_date or article_by_outlet_date. Raises BadPlace for a place that `place_of` never made.
     """
     if newer_than:
-        rows = list(
-            listed(articles.filter(_newer(newer_than))).order_by(F("published_at").asc(nulls_first=True), "id")[
-                : size + 1
-            ]
-        )
+        rising = (F("published_at").asc(nulls_first=True), "id")
+        rows = _first(articles.filter(_newer(newer_than)).order_by(*rising), size + 1)
         more, rows = len(rows) > size, rows[:size][::-1]
         return Page(rows, place_of(rows[0]) if more and rows else "", place_of(rows[-1]) if rows else "")
     if older_than:
         articles = articles.filter(_older(older_than))
-    rows = list(listed(articles).by_date()[: size + 1])
+    rows = _first(articles.by_date(), size + 1)
     more, rows = len(rows) > size, rows[:size]
     return Page(rows, place_of(rows[0]) if older_than and rows else "", place_of(rows[-1]) if more else "")
+
+
+def _first(articles: QuerySet[Article], count: int) -> list[Article]:
+    """Return the first of the articles with all that a list shows of each, in their order.
+
+    Which they are is found before anything is joined: a tag's thousand articles would all be joined to be sorted.
+    """
+    chosen = listed(Article.objects.filter(pk__in=articles.values("pk")[:count]))
+    return list(chosen.order_by(*articles.query.order_by))
 
 
 def _parts(place: str) -> tuple[datetime | None, int]:

@@ -31,10 +31,10 @@ class Attachments:
 
     def recognizes(self, data: bytes, file_name: str) -> float:
         """Return how sure it is that this is a message, 0 when nothing is attached to it."""
-        if not _ATTACHED.search(data):
-            return 0.0
         sure = eml.FORMAT.recognizes(data, file_name)
-        return sure if sure and any(attached(_message(data))) else 0.0
+        if not sure or not _ATTACHED.search(data):
+            return 0.0
+        return sure if any(attached(_message(data))) else 0.0
 
     def members(self, data: bytes, context: ReadContext, budget: Budget) -> Iterator[Member | Rejected]:
         """Yield the message as it came, then each attached file. Raises ParseError when the message is damaged."""

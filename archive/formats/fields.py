@@ -56,6 +56,9 @@ TOP_SUBJECTS = {
     "16": "conflict, war and peace",
     "17": "weather",
 }
+_STAMP = re.compile(
+    r"\d{4}[-/.]?\d\d[-/.]?\d\d(?:[T\s]\s*\d\d:?\d\d(?::?\d\d(?:\.\d+)?)?)?\s*(?:Z|GMT|UTC)?\s*(?:[+-]\d\d:?\d\d)?"
+)
 _SUBJECT = re.compile(r"(?:(?:iptc-?)?subj(?:ectcode)?:|medtop:|mediatopic:)?(\d{8})", re.I)
 
 # The words senders use for the state of an item; the IPTC names are first.
@@ -83,6 +86,11 @@ _SIGNALS: dict[str, Signal] = {
 }
 _WEIGHT: tuple[Signal, ...] = ("kill", "withhold", "reinstatement", "correction", "update", "")
 KINDS: tuple[TagKind, ...] = get_args(TagKind)
+
+
+def dateline(printed: str) -> str:
+    """Return a printed dateline, "" for one that is a time stamp: a dateline names the place that a story is from."""
+    return "" if _STAMP.fullmatch(printed.strip()) else printed
 
 
 def authors_of(byline: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from archive.text.normalize import clean_line, same_key
 
 # 400,000 characters take some two seconds; twice as much takes four times as long.
 _QUADRATIC_LIMIT = 400_000
+_MOST_WRAPPED = 40
 _NEVER_TEXT = (
     "audio", "button", "canvas", "dialog", "fieldset", "footer", "head", "iframe", "input", "label", "link", "math",
     "menu", "meta", "nav", "noscript", "object", "option", "path", "script", "select", "source", "style", "svg",
@@ -39,7 +40,7 @@ def read_body(root: Element, blocks: Sequence[Block], told: str = "") -> list[st
         looser = _extract(root, strict=False)
         if sum(map(len, looser)) > 0.7 * len(told):
             lines = looser
-    return _without_appeals(_completed(lines, blocks))
+    return _without_appeals(_completed(_rejoined(lines, blocks), blocks))
 
 
 def _extract(root: Element, *, strict: bool) -> list[str]:
@@ -56,6 +57,24 @@ def _extract(root: Element, *, strict: bool) -> list[str]:
     )
     lines = [clean_line(line.removeprefix("- ")) for line in (text or "").splitlines()]
     return [line for line in lines if line]
+
+
+def _rejoined(lines: list[str], blocks: Sequence[Block]) -> list[str]:
+    """Return the lines with those put together again that are one paragraph of the page, wrapped in its source."""
+    whole = {key for _, _, key in blocks}
+    out: list[str] = []
+    place = 0
+    while place < len(lines):
+        taken, key = 1, same_key(lines[place])
+        if key not in whole:
+            for end in range(place + 2, min(place + _MOST_WRAPPED, len(lines)) + 1):
+                key += same_key(lines[end - 1])
+                if key in whole:
+                    taken = end - place
+                    break
+        out.append(" ".join(lines[place : place + taken]))
+        place += taken
+    return out
 
 
 def _bare(root: Element) -> Element:

@@ -84,7 +84,9 @@ def tag_list(root: Element) -> list[str]:
             below = element.tag == "h1"
             continue
         marks = [value for name in _MARKS if (value := element.get(name))]
-        if any(_LIST_CLASS.search(mark) and not _NOT_LIST_CLASS.search(mark) for mark in marks):
+        # Looked for in all of them at once first: most elements have marks, and few of them one of these.
+        listed = bool(marks) and _LIST_CLASS.search("\n".join(marks)) is not None
+        if listed and any(_LIST_CLASS.search(mark) and not _NOT_LIST_CLASS.search(mark) for mark in marks):
             if names := _links(element):
                 return names
         elif element.tag in _LABELS and len(element) < 3 and _LABEL.match(_short_text(element)):

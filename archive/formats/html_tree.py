@@ -13,8 +13,10 @@ from lxml import etree, html
 
 from archive.formats.base import ParseError
 from archive.text.encoding import UndecodableText, declared_encoding, decode
-from archive.text.normalize import clean_line, same_key
+from archive.text.normalize import clean_line, words_of_lines
 
+# lxml's own lookup asks a Python function for each element that is touched, to tell forms and inputs from the others.
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 Element = Any
 Block = tuple[Element, str, str]
 MAX_CHARACTERS = 20_000_000
@@ -137,6 +139,7 @@ def parse_text(text: str) -> Element:
             mend="Import the article as plain text instead.",
         )
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True, encoding="utf-8")
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         root = html.document_fromstring(text.encode("utf-8", errors="replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
@@ -187,7 +190,9 @@ def _collect(element: Element, parts: list[str]) -> None:
 
 def keyed_blocks(root: Element) -> list[Block]:
     """Return every stretch of visible text with its innermost block element and its `same_key`, in order."""
-    return [(element, text, same_key(text)) for element, text in text_blocks(root)]
+    found = list(text_blocks(root))
+    keys = words_of_lines([text for _, text in found])
+    return [(element, text, "".join(tokens)) for (element, text), tokens in zip(found, keys, strict=True)]
 
 
 def text_blocks(root: Element) -> Iterator[tuple[Element, str]]:

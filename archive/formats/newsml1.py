@@ -148,7 +148,7 @@ def _article(
         standfirst=line("SubHeadLine") or (wrapped.standfirst if wrapped else ""),
         byline=byline,
         authors=fields.authors_of(byline) or (wrapped.authors if wrapped else ()),
-        dateline=line("DateLine") or (wrapped.dateline if wrapped else ""),
+        dateline=fields.dateline(line("DateLine")) or (wrapped.dateline if wrapped else ""),
         credit=line("CreditLine"),
         body="\n".join(paragraphs),
         language=_language(item, component, top),

@@ -288,7 +288,7 @@ def _standfirst(
 
 
 def _dateline(content: Element | None, wrapped: ParsedArticle | None) -> str:
-    printed = first_text(content, "dateline") or (wrapped.dateline if wrapped else "")
+    printed = fields.dateline(first_text(content, "dateline")) or (wrapped.dateline if wrapped else "")
     if printed:
         return printed
     return first_text(content, "located/name") or attribute(content, "located", "literal")
@@ -400,9 +400,14 @@ def _tags(content: Element | None, wrapped: ParsedArticle | None, headline: str)
 
 
 def _name(element: Element) -> str:
-    """Return the name of a concept, in English where it comes in several languages."""
+    """Return the name of a concept, in English where it comes in several languages.
+
+    A literal is the name only of what has no code: beside a code it says what kind of thing the code is for.
+    """
     names = element.findall("name")
     english = next((n for n in names if (n.get(xml_tree.XML_LANG) or "").startswith("en")), None)
     if english is not None:
         return xml_tree.text(english)
-    return xml_tree.text(names[0]) if names else blocks.clean(element.get("literal") or "")
+    if names:
+        return xml_tree.text(names[0])
+    return "" if element.get("qcode") or element.get("uri") else blocks.clean(element.get("literal") or "")

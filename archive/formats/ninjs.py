@@ -137,7 +137,7 @@ def _article(item: dict[str, Any], context: ReadContext, record: str, posts: tup
         standfirst=standfirst,
         byline=above or byline,
         authors=authors or fields.authors_of(above or byline),
-        dateline=blocks.plain(_string(item.get("dateline")) or _string(item.get("located"))),
+        dateline=fields.dateline(blocks.plain(_string(item.get("dateline")) or _string(item.get("located")))),
         credit=blocks.plain(_string(item.get("creditline")) or _string(item.get("source"))),
         body="\n".join(paragraphs) or live_posts.text_of(posts),
         kind="live_blog" if posts else "article",

@@ -80,7 +80,7 @@ def article(root: Element, context: ReadContext) -> ParsedArticle:
         standfirst=_standfirst(top, headline),
         byline=byline,
         authors=authors,
-        dateline=first_text(top, "dateline"),
+        dateline=fields.dateline(first_text(top, "dateline")),
         credit=first_text(top, "distributor", "rights"),
         body="\n".join(content),
         language=_language(root),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from archive.formats import (
@@ -89,6 +90,8 @@ def container_of(data: bytes, file_name: str) -> Container | None:
     return best[2] if best[0] >= 0.5 else None
 
 
+# A file is asked for twice: whether it is a table, and to be read. Bytes keep their hash, so that it costs once.
+@lru_cache(maxsize=1)
 def recognize(data: bytes, file_name: str = "") -> Format:
     """Return the format of these bytes. Raises ParseError that says what the file looks like and what to do."""
     if not data[: sniff.HEAD].strip(_BLANK) and not data.strip(_BLANK):

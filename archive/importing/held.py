@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from archive.models import Article, Capture, Version
-from archive.text.fingerprint import containment, shingles
+from archive.text.fingerprint import overlap, shingles
 from archive.text.normalize import line_key, words
 
 from .outcome import Arrival, Held, Likeness
@@ -53,7 +53,8 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
     by_text = _versions_by_text({a.text_key for a in arrivals if a.text_key})
     by_bytes = _versions_by_bytes({a.bytes_key for a in arrivals if a.bytes_key})
     found: list[dict[int, Likeness]] = []
-    for one in sought:
+    strange: dict[int, Sequence[int]] = {}
+    for place, one in enumerate(sought):
         a = one.arrival
         likeness: dict[int, Likeness] = {}
         for article_id, _ in by_text.get(a.text_key, ()) or ():
@@ -68,13 +69,19 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
         sure = any(kind in (Likeness.GUID, Likeness.ADDRESS) for kind in likeness.values()) or a.text_key in by_text
         # Wire copy with a guid of its own is a new article however like an older one it is.
         if not sure and (a.from_page or not (a.guid and a.outlet_id is not None)):
-            for article_id in _sharing_passages(one.passages):
-                likeness.setdefault(article_id, Likeness.NEAR)
+            strange[place] = one.passages
         found.append(likeness)
+    for place, article_id in _sharing_passages(strange):
+        found[place].setdefault(article_id, Likeness.NEAR)
     known = _load({article_id for likeness in found for article_id in likeness})
-    return [
-        _compare(one, likeness, known, by_bytes.get(one.arrival.bytes_key, ()), furniture)
+    compared = [
+        _compare(one, likeness, known, by_bytes.get(one.arrival.bytes_key, ()))
         for one, likeness in zip(sought, found, strict=True)
+    ]
+    texts = _Texts({held.version_id for _, to_read in compared for held in to_read})
+    return [
+        [*settled, *(texts.compare(one, held, furniture) for held in to_read)]
+        for one, (settled, to_read) in zip(sought, compared, strict=True)
     ]
 
 
@@ -83,9 +90,10 @@ def _compare(
     likeness: Mapping[int, Likeness],
     known: _Known,
     same_bytes: Sequence[tuple[int, int]],
-    furniture: Mapping[int, frozenset[str]],
-) -> list[Held]:
+) -> tuple[list[Held], list[Held]]:
+    """Return the held versions that are known to be the same, and those whose texts have to be read to tell."""
     out: list[Held] = []
+    to_read: list[Held] = []
     bytes_of = {version_id for _, version_id in same_bytes}
     for article_id, kind in likeness.items():
         article = known.articles.get(article_id)
@@ -123,18 +131,31 @@ def _compare(
             )
             settled = settled or version["id"] == current_id
         if not settled and current_id:
-            out.append(_by_reading(one, base, furniture.get(article["outlet_id"], frozenset())))
-    return out
+            to_read.append(base)
+    return out, to_read
 
 
-def _by_reading(one: Sought, base: Held, furniture: frozenset[str]) -> Held:
-    """Return the current version of a candidate with how much of the two texts is the same, furniture left out."""
-    version = Version.objects.only("headline", "standfirst", "body").get(pk=base.version_id)
-    text = "\n".join((version.headline, version.standfirst, version.body))
-    ours, theirs = shingles(one.text), shingles(text)
-    overlap = max(containment(ours, theirs), containment(theirs, ours))
-    same = _same_but_for(furniture, one.text, text) if furniture and overlap > 0.5 else False
-    return replace(base, overlap=overlap, same_text=same)
+class _Texts:
+    """The texts of held versions, read in one query; each is cut into shingles once."""
+
+    def __init__(self, version_ids: set[int]) -> None:
+        rows = Version.objects.filter(pk__in=version_ids).values_list("id", "headline", "standfirst", "body")
+        self._texts = {pk: "\n".join(parts) for pk, *parts in rows} if version_ids else {}
+        self._shingles: dict[int, frozenset[int]] = {}
+        self._ours: tuple[str, frozenset[int]] = ("", frozenset())
+
+    def compare(self, one: Sought, base: Held, furniture: Mapping[int, frozenset[str]]) -> Held:
+        """Return a held version with how much of its text and the arrival's is the same, furniture left out."""
+        text = self._texts[base.version_id]
+        if self._ours[0] is not one.text:
+            self._ours = (one.text, shingles(one.text))
+        if base.version_id not in self._shingles:
+            self._shingles[base.version_id] = shingles(text)
+        ours, theirs = self._ours[1], self._shingles[base.version_id]
+        shared = overlap(ours, theirs)
+        known = furniture.get(base.outlet_id, frozenset())
+        same = _same_but_for(known, one.text, text) if known and shared > 0.5 else False
+        return replace(base, overlap=shared, same_text=same)
 
 
 def _same_but_for(furniture: frozenset[str], ours: str, theirs: str) -> bool:
@@ -174,20 +195,26 @@ def _versions_by_bytes(keys: set[str]) -> dict[str, list[tuple[int, int]]]:
     return dict(out)
 
 
-def _sharing_passages(passages: Sequence[int]) -> list[int]:
-    """Return the articles that share the most passages, the likeliest first; uses the primary key of the hashes."""
-    if not passages:
+def _sharing_passages(passages: Mapping[int, Sequence[int]]) -> list[tuple[int, int]]:
+    """Return (place, article) for the articles that share the most passages with those at each place, the likeliest
+    first; uses the primary key of the hashes."""
+    wanted = [(place, value) for place, values in passages.items() for value in values]
+    if not wanted:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT near.article_id, count(*) FROM unnest(%s::bigint[]) AS wanted (hash) CROSS JOIN LATERAL"
+            "SELECT place, article_id, shared FROM (SELECT wanted.place, near.article_id, count(*) AS shared,"
+            " row_number() OVER (PARTITION BY wanted.place ORDER BY count(*) DESC, near.article_id) AS rank"
+            " FROM unnest(%s::int[], %s::bigint[]) AS wanted (place, hash) CROSS JOIN LATERAL"
             " (SELECT article_id FROM archive_texthash WHERE hash = wanted.hash LIMIT %s) AS near"
-            " GROUP BY near.article_id ORDER BY count(*) DESC, near.article_id LIMIT %s",
-            [list(passages), _MOST_ARTICLES_A_PASSAGE, _MOST_CANDIDATES],
+            " GROUP BY wanted.place, near.article_id) AS ranked WHERE rank <= %s ORDER BY place, rank",
+            [*map(list, zip(*wanted, strict=True)), _MOST_ARTICLES_A_PASSAGE, _MOST_CANDIDATES],
         )
         rows = cursor.fetchall()
-    least = 1 if len(passages) < 4 else 2
-    return [article_id for article_id, shared in rows if shared >= least]
+    # One shared passage tells something of a short text only.
+    return [
+        (place, article_id) for place, article_id, shared in rows if shared >= (1 if len(passages[place]) < 4 else 2)
+    ]
 
 
 def _load(ids: set[int]) -> _Known:

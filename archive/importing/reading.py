@@ -6,7 +6,6 @@ is started again behind it and the rest is read on.
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import signal
@@ -29,9 +28,9 @@ from .limits import Limits
 _Question = tuple[str, bytes]
 _ROOT = Path(archive.__file__).resolve().parent.parent
 _CHUNK = 1024 * 1024
-# How many files, how large ones, and how many bytes of answers may be on their way at once.
-_MOST_AHEAD = 8
-_LARGEST_AHEAD = 4 * 1024 * 1024
+# How many files, how many bytes of them, and how many bytes of answers may be on their way at once.
+_MOST_AHEAD = 32
+_BYTES_AHEAD = 8 * 1024 * 1024
 _MOST_GATHERED = 32 * 1024 * 1024
 
 
@@ -109,7 +108,7 @@ class _Gone(Exception):
 
 
 class ReadingProcess:
-    """A reading process of this process's own, started when first needed and again when it was lost."""
+    """A reading process, started when first needed and again when it was lost."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -117,7 +116,17 @@ class ReadingProcess:
         self._answers = _Answers()
         self._questions: SimpleQueue[_Question | None] = SimpleQueue()
         self._outlets = ""
-        self._ahead: list[str] = []
+        # What was handed over, in order, with its size.
+        self._ahead: dict[str, int] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many files were handed over that nobody has asked for yet."""
+        return len(self._ahead)
+
+    def expects(self, asked: Asked) -> bool:
+        """Say whether this file was handed over."""
+        return bool(self._ahead) and asked.header(self.limits) in self._ahead
 
     def learn(
         self, outlets: Mapping[int, Mapping[str, Any]], tables: Mapping[str, Mapping[str, str]] | None = None
@@ -131,12 +140,13 @@ class ReadingProcess:
 
         Files are then to be read in the order in which they were handed over.
         """
-        if len(self._ahead) >= _MOST_AHEAD or len(asked.data) > _LARGEST_AHEAD or not self._answers.has_room:
+        room = sum(self._ahead.values()) + len(asked.data) <= _BYTES_AHEAD
+        if len(self._ahead) >= _MOST_AHEAD or not room or not self._answers.has_room:
             return False
         header = asked.header(self.limits)
         self._running()
         self._questions.put((header, asked.data))
-        self._ahead.append(header)
+        self._ahead[header] = len(asked.data)
         return True
 
     def read(self, asked: Asked) -> Iterator[Record]:
@@ -198,13 +208,13 @@ class ReadingProcess:
         return b""
 
     def _ask(self, header: str, data: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
-        if self._ahead and self._ahead[0] != header:
+        if self._ahead and next(iter(self._ahead)) != header:
             # Something else is asked for than was handed over: what is on its way is of no use.
             self.stop()
         process = self._running()
         try:
             if self._ahead:
-                self._ahead.pop(0)
+                del self._ahead[header]
             else:
                 self._questions.put((header, data))
             while True:
@@ -342,19 +352,6 @@ class _Answers:
 
 
 _MEND = "It is kept as it came; an archivist can download it and see what is wrong."
-_readers: dict[int, ReadingProcess] = {}
-
-
-def reader(limits: Limits) -> ReadingProcess:
-    """Return the reading process of this process, one for all files it reads."""
-    mine = _readers.get(os.getpid())
-    if mine is None:
-        # What a parent process left behind here after a fork is the parent's.
-        _readers.clear()
-        mine = _readers[os.getpid()] = ReadingProcess(limits)
-        atexit.register(mine.stop)
-    mine.limits = limits
-    return mine
 
 
 def _record(head: Mapping[str, Any], raw: bytes, member: int, place: int, file: str) -> Record:

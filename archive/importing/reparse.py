@@ -22,7 +22,8 @@ from archive.models import Capture, User, Version
 from . import corrections
 from .limits import configured
 from .outlets import hints
-from .reading import Asked, FileUnreadable, Record, reader
+from .readers import reader
+from .reading import Asked, FileUnreadable, Record
 from .serial import hints_to_json
 from .writing import fill
 

@@ -22,7 +22,8 @@ from archive.models import Article, ImportRun, WatchedAddress, WatchedSource
 
 from . import fetching, run, staging
 from .limits import configured
-from .reading import Asked, FileUnreadable, reader
+from .readers import reader
+from .reading import Asked, FileUnreadable
 
 # How long after one capture the next one follows, the first times; the last step is repeated.
 RHYTHM = (

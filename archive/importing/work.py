@@ -7,7 +7,7 @@ none is done twice. While records are being stored, the reading process is at th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -21,7 +21,8 @@ from .applying import apply_batch
 from .limits import configured
 from .outlets import OutletBook, hints
 from .prepared import Memory
-from .reading import Asked, FileUnreadable, ReadingProcess, Record, reader
+from .readers import Readers, reader
+from .reading import Asked, FileUnreadable, Record
 from .run import UNFINISHED, State, become, is_automatic, is_single, wake
 from .serial import hints_to_json
 
@@ -32,6 +33,8 @@ WORKERS_A_RUN = 4
 _READ_TOGETHER = 100
 # Slow files are stored and imported this often, while the reading process is at those that were handed over.
 _STORE_SECONDS = 1.0
+# How long items are imported before the next look at what was read: the files handed over last about as long.
+_IMPORT_SECONDS = 0.4
 
 Tick = Callable[[], None]
 
@@ -51,14 +54,11 @@ def read_some(
     process.learn({pk: hints_to_json(one) for pk, one in known.items()}, learning.known_tables())
     reading = _Reading(run, process, OutletBook(), staging.Stager(run), time.monotonic() + seconds, tick, between)
     found = False
-    with _claimed_files(run) as claim:
+    with _claimed_files(run) as claims:
         while time.monotonic() < reading.until:
-            files = claim(_READ_TOGETHER)
-            if not files:
+            if not reading.read(claims):
                 break
             found = True
-            reading.read(files)
-            reading.stored()
             if not _is_reading(run):
                 return False
     if run.files.filter(state=ImportFile.State.WAITING).exists():
@@ -125,7 +125,7 @@ def _importer(run_id: int, tick: Tick | None, woken: set[int]) -> Tick | None:
     memory = Memory()
 
     def go_on() -> None:
-        import_some(run_id, seconds=0, tick=tick, woken=woken, memory=memory)
+        import_some(run_id, seconds=_IMPORT_SECONDS, tick=tick, woken=woken, memory=memory)
 
     return go_on
 
@@ -144,7 +144,7 @@ class _Reading:
     """One slice of reading: files go to the reading process ahead of the one whose records are awaited."""
 
     run: ImportRun
-    process: ReadingProcess
+    process: Readers
     book: OutletBook
     stager: staging.Stager
     until: float
@@ -152,25 +152,36 @@ class _Reading:
     between: Tick | None
     stored_at: float = field(default_factory=time.monotonic)
 
-    def read(self, files: Sequence[ImportFile]) -> None:
-        """Stage the records of these files, as far as the time goes."""
+    def read(self, claims: _Claims) -> bool:
+        """Stage the records of waiting files, as far as the time goes; return whether there were any."""
+        waiting = claims.more(_READ_TOGETHER)
+        more, found = bool(waiting), bool(waiting)
         asked: dict[int, Asked] = {}
-        ahead = 0
-        for place, file in enumerate(files):
-            ahead = max(ahead, place)
-            while ahead < len(files):
-                if ahead not in asked:
-                    asked[ahead] = self._asked(files[ahead])
-                if not self.process.read_ahead(asked[ahead]):
+        handed = 0
+        done: list[ImportFile] = []
+        while waiting:
+            # The next ones are there before these have all been handed over.
+            if more and len(waiting) < _READ_TOGETHER // 2:
+                further = claims.more(_READ_TOGETHER)
+                waiting, more = waiting + further, bool(further)
+            for file in waiting[handed:]:
+                if file.pk not in asked:
+                    asked[file.pk] = self._asked(file)
+                if not self.process.read_ahead(asked[file.pk]):
                     break
-                ahead += 1
-            if place not in asked:
-                asked[place] = self._asked(file)
-            whole = self._read_file(file, asked.pop(place))
+                handed += 1
+            file = waiting.pop(0)
+            handed = max(handed - 1, 0)
+            whole = self._read_file(file, asked.pop(file.pk))
+            done.append(file)
             if not whole or time.monotonic() >= self.until:
-                return
-            if place + 1 < ahead and time.monotonic() - self.stored_at > _STORE_SECONDS:
+                break
+            if waiting and time.monotonic() - self.stored_at > _STORE_SECONDS:
                 self.stored()
+                claims.release(done)
+                done = []
+        self.stored()
+        return found
 
     def stored(self) -> None:
         """Write what was gathered, tell, and have it imported."""
@@ -262,42 +273,50 @@ def _all_are_held(run: ImportRun) -> bool:
     return not rows[:1]
 
 
-@contextmanager
-def _claimed_files(run: ImportRun) -> Iterator[Callable[[int], list[ImportFile]]]:
-    """Give out waiting files that nobody else reads; a session lock on each goes with the process that holds it."""
-    held: list[int] = []
+class _Claims:
+    """Waiting files that nobody else reads; a session lock on each goes with the process that holds it."""
 
-    def claim(most: int) -> list[ImportFile]:
-        release()
-        waiting = run.files.filter(state=ImportFile.State.WAITING).order_by("position")
+    def __init__(self, run: ImportRun) -> None:
+        self.run = run
+        self._held: set[int] = set()
+
+    def more(self, most: int) -> list[ImportFile]:
+        """Return further files, at most so many; they are this reader's until they are released."""
+        waiting = self.run.files.filter(state=ImportFile.State.WAITING).exclude(pk__in=self._held).order_by("position")
         ids = list(waiting.values_list("pk", flat=True)[: most * WORKERS_A_RUN])
+        mine: list[int] = []
         for start in range(0, len(ids), most):
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT id, pg_try_advisory_lock(hashtextextended('file ' || id, 7000)) FROM unnest(%s::bigint[])"
-                    " AS id",
-                    [ids[start : start + most]],
-                )
-                held.extend(pk for pk, locked in cursor.fetchall() if locked)
-            if held:
+            mine = self._ask("pg_try_advisory_lock", ids[start : start + most])
+            if mine:
                 break
+        self._held.update(mine)
         # Looked at again under the lock: another reader may have finished one in between.
-        rows = ImportFile.objects.filter(pk__in=held, state=ImportFile.State.WAITING).order_by("position")
+        rows = ImportFile.objects.filter(pk__in=mine, state=ImportFile.State.WAITING).order_by("position")
         return list(rows.select_related("blob"))
 
-    def release() -> None:
-        if held:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_unlock(hashtextextended('file ' || id, 7000)) FROM unnest(%s::bigint[]) AS id",
-                    [held],
-                )
-        held.clear()
+    def release(self, files: Iterable[ImportFile] | None = None) -> None:
+        """Let go of files whose records are stored, of all without an argument."""
+        ids = set(self._held) if files is None else {file.pk for file in files}
+        if ids:
+            self._ask("pg_advisory_unlock", sorted(ids))
+        self._held -= ids
 
+    def _ask(self, function: str, ids: Sequence[int]) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id, {function}(hashtextextended('file ' || id, 7000)) FROM unnest(%s::bigint[]) AS id",
+                [list(ids)],
+            )
+            return [pk for pk, answer in cursor.fetchall() if answer]
+
+
+@contextmanager
+def _claimed_files(run: ImportRun) -> Iterator[_Claims]:
+    claims = _Claims(run)
     try:
-        yield claim
+        yield claims
     finally:
-        release()
+        claims.release()
 
 
 @contextmanager

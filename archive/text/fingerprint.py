@@ -71,6 +71,8 @@ def containment(part: Collection[int], whole: Collection[int]) -> float:
     if not part:
         return 0.0
     whole = whole if isinstance(whole, (set, frozenset)) else frozenset(whole)
+    if isinstance(part, (set, frozenset)):
+        return len(part & whole) / len(part)
     return sum(gram in whole for gram in part) / len(part)
 
 

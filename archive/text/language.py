@@ -83,7 +83,8 @@ _OTHER = re.compile("[^\\u0000-\\u036f]")
 def guess_language(text: str, sample: int = 8_000) -> str:
     """Return the ISO 639-1 code of the language of `text`, or "" when the guess would be worth nothing."""
     text = text[:sample]
-    letters = sum(map(len, _WORD.findall(text)))
+    words = _WORD.findall(text.casefold())
+    letters = sum(map(len, words))
     if letters < 10:
         return ""
     other = [] if text.isascii() else [ord(char) for char in _OTHER.findall(text) if char.isalpha()]
@@ -96,7 +97,7 @@ def guess_language(text: str, sample: int = 8_000) -> str:
         if han + kana > letters * 0.4:
             return "ja" if kana > letters * 0.08 else "zh"
     counts: Counter[str] = Counter()
-    for word, times in Counter(_WORD.findall(text.casefold())).items():
+    for word, times in Counter(words).items():
         if codes := _LANGUAGES.get(word):
             # A word that many languages share says less.
             worth = times * (6 // len(codes) + 1)

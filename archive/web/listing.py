@@ -42,14 +42,15 @@ def histogram_of(found: browse.Spread) -> pictures.Histogram | None:
     step, counts = browse.volume(found.days)
     if not counts:
         return None
-    return pictures.histogram([(_label(day, step), count, _address(day, step)) for day, count in counts])
+    if step == "day":
+        return pictures.histogram([(_label(day, step), count, _day_address(day)) for day, count in counts])
+    years = {year: reverse("year", args=[year]) for year in {day.year for day, _ in counts}}
+    return pictures.histogram([(_label(day, step), count, years[day.year]) for day, count in counts])
 
 
 def _label(day: date, step: str) -> str:
     return formats.date_format(day, {"day": "j M Y", "month": "M Y", "year": "Y"}[step])
 
 
-def _address(day: date, step: str) -> str:
-    if step == "day":
-        return reverse("day", args=[day.year, day.month, day.day])
-    return reverse("year", args=[day.year])
+def _day_address(day: date) -> str:
+    return reverse("day", args=[day.year, day.month, day.day])

@@ -35,6 +35,6 @@ def outlet(request, slug: str):
         "section": "outlets",
         "page": page,
         "outlet": page.outlet,
-        "picture": histogram_of(browse.spread(articles)),
+        "picture": histogram_of(page.spread),
     }
     return render(request, "outlets/outlet.html", context | page_context(request, articles))

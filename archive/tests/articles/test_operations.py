@@ -159,6 +159,14 @@ def test_tags_keep_their_order_and_are_shared_whatever_their_spelling_of_case():
     assert Tag.objects.count() == 2
 
 
+def test_a_tag_without_a_code_takes_the_first_that_is_given_and_keeps_it():
+    make(tags=(ParsedTag("Floods"),))
+    make("Nordhavn Daily", tags=(ParsedTag("floods"), ParsedTag("FLOODS", code="medtop:20000150")))
+    assert Tag.objects.get(key="floods").code == "medtop:20000150"
+    make("Tide Ledger", tags=(ParsedTag("Floods", code="medtop:20000151"),))
+    assert Tag.objects.get(key="floods").code == "medtop:20000150"
+
+
 def test_a_tag_that_an_editor_removed_stays_removed_when_the_article_comes_in_again():
     article = make(tags=(ParsedTag("Floods"), ParsedTag("Ports")))
     editor = User.objects.create_user("ana")

@@ -57,7 +57,7 @@ def read(path):
             4,
         ),
         ("newsml-g2/scoop.xml", "BD-20160112123540", "2016-01-12T12:35:40", 8, 0),
-        ("newsml-g2/stt_newsml_test.xml", "urn:newsml:stt.fi:20171219:101801633", "2017-12-19T10:33:04+02:00", 40, 3),
+        ("newsml-g2/stt_newsml_test.xml", "urn:newsml:stt.fi:20171219:101801633", "2017-12-19T10:33:04+02:00", 40, 2),
         (
             "newsml-g2/tag_reuters.com_2014_newsml_KBN0FL0NM_version_10",
             "tag_reuters.com_2014_newsml_KBN0FL0NM",

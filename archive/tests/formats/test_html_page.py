@@ -281,3 +281,10 @@ def test_what_the_page_declares_goes_before_the_list_that_readers_see():
         "Strikes",
         "Ferries",
     ]
+
+
+def test_a_paragraph_that_is_wrapped_in_its_source_is_one_line():
+    wrapped = "The ferry stays in port.\n    Crews are to meet on\n    Monday, and the mayor\n    will be there.\n"
+    body = f"<div><h1>Port</h1><p>{wrapped}</p><p><a href='/m'>More…</a></p></div>"
+    small = f"<html><head><title>Port</title></head><body>{body}</body></html>"
+    assert read(small.encode()).body.split("\n")[0] == " ".join(wrapped.split())

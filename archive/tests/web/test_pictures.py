@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +29,14 @@ def test_bars_stand_side_by_side_on_the_floor_as_high_as_their_count(counts):
 def test_bars_outside_the_chosen_range_are_set_back():
     picture = pictures.histogram([("May", 3, ""), ("June", 2, "")], chosen=["June"])
     assert [bar.chosen for bar in picture.bars] == [False, True]
+
+
+def test_a_picture_is_drawn_alike_in_a_language_that_writes_decimals_with_a_comma():
+    bars = pictures.histogram([(month, 3, "") for month in ("May", "June", "July")], width=100)
+    slices = pictures.share([("Wire", 1, ""), ("Gazette", 2, "")], width=100)
+    with translation.override("de"):
+        assert 'x="33.33"' in render_to_string("components/_histogram.html", {"picture": bars})
+        assert 'x="66.67"' in render_to_string("components/_share.html", {"slices": slices, "width": 100})
 
 
 def test_shares_add_up_to_the_whole_and_the_largest_comes_first():
@@ -87,3 +97,10 @@ def test_a_year_has_all_its_days_and_the_busiest_are_the_darkest():
     levels = {day.day: day.level for day in picture.days if day.count}
     assert set(levels) == {date(2032, 2, 29), date(2032, 3, 1)}
     assert levels[date(2032, 2, 29)] > levels[date(2032, 3, 1)] > 0
+
+
+def test_a_story_of_one_day_is_measured_in_hours():
+    first = datetime(2031, 5, 4, 6, 40, tzinfo=UTC)
+    events = [pictures.Event(first, "A", "one", "#1"), pictures.Event(first + timedelta(hours=5), "B", "two", "#2")]
+    labels = [label for _, label in pictures.lanes(events).ticks]
+    assert labels == ["4 May, 06:40", "08:00", "09:00", "10:00", "11:00"]
