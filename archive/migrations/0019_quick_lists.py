@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0017_vectors_as_text'),
+        ('archive', '0018_alerts_remember_matches'),
     ]
 
     operations = [
