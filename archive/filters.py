@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.models import Article
 
-ORDERS = [("relevance", _("best match")), ("newest", _("newest")), ("oldest", _("oldest"))]
+ORDERS = [("relevance", _("Best match")), ("newest", _("Newest")), ("oldest", _("Oldest"))]
 
 
 class SearchFilter(django_filters.FilterSet):

@@ -5,7 +5,10 @@ the database, read in a child process, matched, and confirmed as versions in Pos
 
 - pages_per_s, dumps_per_s, nitf_per_s, jsonl_per_s: one worker.
 - reuters_s: all stories of the Reuters collection through two Celery workers, read and imported side by side.
-- rss_mb_peak: the most that the worker and all its children held during that import.
+- rss_mb_peak: the most that the worker and all its children held during that import; rss_mb_early and rss_mb_late what
+  they held on average in its second and its last quarter.
+- single_s: the longest that one of four single articles took from being sent to being found by a search, while all
+  those stories are imported.
 - kills_lost, kills_doubled: stories missing and stories there twice after the worker was killed 20 times in another
   import of the same stories, which then finishes by itself.
 """
@@ -18,14 +21,13 @@ import json
 import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+
+from benchmarks import imports_bulk
 
 WIRE_STORIES = 2000
 PAGES = 132
@@ -55,9 +57,11 @@ def main() -> None:
                 figures[name] = _rate(name, list(files))
         stories = options.data / "search" / "reuters21578.jsonl.gz"
         if stories.exists() and "reuters_s".startswith(options.only):
-            figures |= _reuters(stories)
+            figures |= imports_bulk.timed(stories)
+        if stories.exists() and "single".startswith(options.only):
+            figures |= imports_bulk.single(stories)
         if stories.exists() and options.kills and "kills".startswith(options.only):
-            figures |= _killed(stories, options.kills)
+            figures |= imports_bulk.killed(stories, options.kills)
     finally:
         _close()
         shutil.rmtree(home, ignore_errors=True)
@@ -133,142 +137,6 @@ def _import_all(files: list[tuple[str, bytes]]) -> None:
     staging.add_files(job, (staging.NewFile(*one) for one in files), at=clock.now())
     run.begin(job)
     work.work_through(job.pk)
-
-
-def _reuters(path: Path) -> dict[str, float]:
-    """Import all stories through two Celery workers and return how long it took and what they held."""
-    wanted = _count(path)
-    worker = Worker()
-    try:
-        began = time.monotonic()
-        job = _begun(path, "timed")
-        peak, bar = 0.0, _bar(wanted, "reuters")
-        while not _is_done(job):
-            peak = max(peak, worker.megabytes())
-            bar(_imported("timed"))
-            time.sleep(0.5)
-        spent = time.monotonic() - began
-    finally:
-        worker.stop()
-    there = _imported("timed")
-    print(f"reuters: {there} of {wanted} stories in {spent:.1f} s", file=sys.stderr)
-    if there != wanted:
-        raise SystemExit(f"{wanted - there} stories are missing, so the time says nothing.")
-    return {"reuters_s": round(spent, 1), "rss_mb_peak": round(peak, 1)}
-
-
-def _killed(path: Path, kills: int) -> dict[str, float]:
-    """Import all stories while the worker is killed again and again; return what was lost and what came twice."""
-    from django.db.models import Count
-
-    from archive.models import Article
-
-    chance = random.Random(20)
-    wanted = _count(path)
-    job = _begun(path, "killed")
-    bar = _bar(wanted, "killed")
-    for _ in range(kills):
-        worker = Worker()
-        started = _imported("killed")
-        until = time.monotonic() + 30
-        # Killed in the middle of work: once something was written since the last time, and a random while later.
-        while _imported("killed") == started and not _is_done(job) and time.monotonic() < until:
-            time.sleep(0.1)
-        time.sleep(chance.uniform(0.05, 1.5))
-        worker.kill()
-        bar(_imported("killed"))
-    worker = Worker()
-    try:
-        while not _is_done(job):
-            bar(_imported("killed"))
-            time.sleep(0.5)
-    finally:
-        worker.stop()
-    articles = Article.objects.filter(import_items__run__title="killed")
-    doubled = articles.values("outlet", "guid").annotate(times=Count("id", distinct=True)).filter(times__gt=1).count()
-    there = articles.values("outlet", "guid").distinct().count()
-    return {"kills_lost": wanted - there, "kills_doubled": doubled}
-
-
-class Worker:
-    """Two Celery workers on the import queue, with the beat that pushes unfinished runs."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "celery", "-q", "-A", "newsroom", "worker", "-B", "-Q", "import,default"]
-        command += ["--concurrency", "2", "--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
-        self.process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
-
-    def megabytes(self) -> float:
-        """Return what the worker and its children hold now."""
-        import psutil
-
-        total = 0
-        try:
-            top = psutil.Process(self.process.pid)
-            for process in (top, *top.children(recursive=True)):
-                total += process.memory_info().rss
-        except psutil.NoSuchProcess:
-            return 0.0
-        return total / 2**20
-
-    def kill(self) -> None:
-        """End the worker and all its children at once."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> None:
-        """Let the worker end."""
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
-
-def _begun(path: Path, name: str) -> Any:
-    from archive import clock
-    from archive.importing import run, staging
-    from archive.models import ImportRun
-
-    # Each import is of outlets of its own, so that the second finds none of the first one's stories.
-    data = b"\n".join(_renamed(line, name) for line in gzip.decompress(path.read_bytes()).splitlines())
-    job = run.create(origin=ImportRun.Origin.COMMAND, title=name, options={"auto": True})
-    staging.add_files(job, [staging.NewFile("reuters.jsonl", data)], at=clock.now())
-    run.begin(job)
-    return job
-
-
-def _renamed(line: bytes, name: str) -> bytes:
-    row = json.loads(line)
-    row["outlet"] = f"{row['outlet']} {name}"
-    return json.dumps(row).encode()
-
-
-def _count(path: Path) -> int:
-    """Return how many stories say anything: a row with neither headline nor text is rejected, not lost."""
-    rows = map(json.loads, gzip.decompress(path.read_bytes()).splitlines())
-    return sum(bool(row.get("title", "").strip() or row.get("body", "").strip()) for row in rows)
-
-
-def _imported(title: str) -> int:
-    from archive.models import ImportItem
-
-    return ImportItem.objects.filter(run__title=title, outcome="created").count()
-
-
-def _is_done(job: Any) -> bool:
-    job.refresh_from_db(fields=["state"])
-    return bool(job.state == job.State.DONE)
-
-
-def _bar(total: int, label: str) -> Any:
-    """Return a function that shows how many are done, on one line of standard error."""
-
-    def show(done: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{label}: {done:,} of {total:,}", end="", file=sys.stderr, flush=True)
-
-    return show
 
 
 def _close() -> None:

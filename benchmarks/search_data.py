@@ -110,6 +110,62 @@ def load(rows: Iterator[dict]) -> int:
     return Article.objects.count()
 
 
+def multiplied(times: int) -> int:
+    """Write all articles of the archive so many times over, each time a year earlier and with the headline of another
+    at the end of the text, by the database alone; returns how many articles there are then."""
+    from django.db import connection
+
+    from archive.models import Article, ArticleTag, Version
+
+    def columns(model: type, changed: dict[str, str]) -> tuple[str, str]:
+        names = [field.column for field in model._meta.concrete_fields]
+        return ", ".join(names), ", ".join(changed.get(name, f"old.{name}") for name in names)
+
+    articles, versions, tags = (
+        model.objects.order_by("-pk").values_list("pk", flat=True)[0] for model in (Article, Version, ArticleTag)
+    )
+    for turn in range(1, times):
+        article, version, tag = (f"{turn * most}" for most in (articles, versions, tags))
+        with connection.cursor() as cursor:
+            changes = {
+                "id": f"old.id + {article}",
+                "guid": f"'again-{turn}-' || old.guid",
+                "published_at": f"old.published_at - interval '{turn} years'",
+                "current_version_id": "NULL",
+            }
+            into, taken = columns(Article, changes)
+            cursor.execute(
+                f"INSERT INTO archive_article ({into}) SELECT {taken} FROM archive_article old WHERE id <= {articles}"
+            )
+            changes = {
+                "id": f"old.id + {version}",
+                "article_id": f"old.article_id + {article}",
+                "body": "old.body || ' ' || other.headline",
+                "content_sha256": f"lpad(to_hex(old.id + {version}), 64, '0')",
+                "text_key": f"lpad(to_hex(old.id + {version}), 64, '0')",
+            }
+            into, taken = columns(Version, changes)
+            cursor.execute(
+                f"INSERT INTO archive_version ({into}) SELECT {taken} FROM archive_version old"
+                f" JOIN archive_version other ON other.id = 1 + (old.id * 31 + {turn} * 7919) %% {versions}"
+                f" WHERE old.id <= {versions}",
+                [],
+            )
+            into, taken = columns(ArticleTag, {"id": f"old.id + {tag}", "article_id": f"old.article_id + {article}"})
+            cursor.execute(
+                f"INSERT INTO archive_articletag ({into}) SELECT {taken} FROM archive_articletag old WHERE id <= {tags}"
+            )
+            cursor.execute(
+                "UPDATE archive_article SET current_version_id = v.id FROM archive_version v"
+                " WHERE v.article_id = archive_article.id AND archive_article.current_version_id IS NULL"
+            )
+    with connection.cursor() as cursor:
+        for table in ("archive_article", "archive_version", "archive_articletag"):
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+        cursor.execute("VACUUM ANALYZE")
+    return Article.objects.count()
+
+
 def queries(rows: list[dict], each: int = 5) -> dict[str, list[str]]:
     """Return queries by class, drawn from the words, names and dates of the rows."""
     from archive.search.analysis import forms, is_stop_word

@@ -16,6 +16,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from archive.models import Outlet
@@ -62,6 +63,15 @@ class QuickAdmin(admin.ModelAdmin):
             "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         }
     }
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list under the name of what it lists."""
+        title = capfirst(self.model._meta.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = ()) -> list[Any]:
+        """Return what can be done with the ticked rows, below a word that asks."""
+        return super().get_action_choices(request, [("", _("choose"))])
 
     @property
     def media(self) -> forms.Media:

@@ -1,26 +1,27 @@
 """Asks the saved searches about what was indexed anew.
 
 The promise: each search has at most one alert for a version (a constraint of the database), sees only what its owner
-may see, and is asked again after a crash. Whether a version starts or stops matching is read from the index, which
-holds all versions; nothing has to be remembered between two askings.
+may see, and is asked again after a crash. Whether a new version starts or stops matching is read from the index, which
+holds all versions; whether a version of before does, by a tag, a story or a name that changed, from what was remembered
+before the index heard of it. An article that the index has not heard of yet is asked about later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from archive.articles.searching import request_for
+from archive.articles.saved import request_of, watching
 from archive.engine import search_engine
-from archive.models import Alert, AlertEntry, Article, SavedSearch
-from archive.search import QueryError, parse, toggled, without_versions
-from archive.search.nodes import VersionsNode
+from archive.models import Alert, AlertEntry, Article, IndexEntry, SavedSearch
+from archive.models.outbox import MOST_ATTEMPTS
+from archive.search import QueryError
 
 BATCH = 500
-MOST_VERSIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,16 @@ def event_of(matched: Matched) -> str | None:
     """Return what there is to say about a new version, None when nothing is."""
     if matched.now and matched.number == 1:
         return Alert.Event.NEW
-    if matched.now:
-        return Alert.Event.CHANGED if matched.before else Alert.Event.STARTS
-    return Alert.Event.STOPS if matched.before else None
+    if matched.now and matched.before:
+        return Alert.Event.CHANGED
+    return turn_of(matched.before, matched.now)
+
+
+def turn_of(before: bool, now: bool) -> str | None:
+    """Return what there is to say when the text stayed the same, None when nothing is."""
+    if before == now:
+        return None
+    return Alert.Event.STARTS if now else Alert.Event.STOPS
 
 
 def match_waiting(now: datetime) -> int:
@@ -48,43 +56,50 @@ def match_waiting(now: datetime) -> int:
     """
     made = 0
     while True:
-        seen = list(AlertEntry.objects.waiting().values_list("article_id", "wanted")[:BATCH])
+        known = IndexEntry.objects.waiting().filter(article=OuterRef("article"), attempts__lt=MOST_ATTEMPTS)
+        seen = list(AlertEntry.objects.waiting().filter(~Exists(known.order_by()))[:BATCH])
         if not seen:
             return made
-        articles = [article for article, _ in seen]
-        for search in SavedSearch.objects.exclude(often=SavedSearch.Often.NEVER).select_related("owner").order_by("pk"):
-            made += _match(search, articles, now)
-        _settle(seen)
+        for search in watching():
+            made += _match(search, seen, now)
+        _settle([(entry.article_id, entry.wanted) for entry in seen])
 
 
-def _match(search: SavedSearch, articles: Sequence[int], now: datetime) -> int:
-    visible = Article.objects.visible_to(search.owner, now).filter(
-        pk__in=articles, current_version__recorded_at__gte=search.watched_since
-    )
+def _match(search: SavedSearch, seen: Sequence[AlertEntry], now: datetime) -> int:
+    entries = {entry.article_id: entry for entry in seen}
+    visible = Article.objects.visible_to(search.owner, now).filter(pk__in=list(entries), current_version__isnull=False)
     versions = {article.pk: article.current_version for article in visible.select_related("current_version")}
-    if not versions:
+    told = Alert.objects.filter(search=search, version__in=versions.values()).values_list("article_id", flat=True)
+    # Once a version.
+    untold = {article: version for article, version in versions.items() if article not in set(told)}
+    fresh = {article for article, version in untold.items() if version.recorded_at >= search.watched_since}
+    remembered = {article for article in untold if _remembers(entries[article], search)}
+    asked = fresh | remembered
+    if not asked:
         return 0
     try:
-        tree = without_versions(parse(search.query, now.date()))
+        request = request_of(search, asked, now, all_versions=True)
     except QueryError as error:
         SavedSearch.objects.filter(pk=search.pk).update(last_error=str(error))
         return 0
-    request = replace(
-        request_for(search.owner, toggled(tree, VersionsNode("all")), now),
-        only=frozenset(versions),
-        limit=MOST_VERSIONS,
-    )
     hits = {(hit.article, hit.version) for hit in search_engine().search(request).hits}
     alerts = []
-    for article, version in versions.items():
-        number = version.number
-        event = event_of(Matched(number, (article, number) in hits, (article, number - 1) in hits))
+    for article in sorted(asked):
+        version = untold[article]
+        matches = (article, version.number) in hits
+        if article in fresh:
+            event = event_of(Matched(version.number, matches, (article, version.number - 1) in hits))
+        else:
+            event = turn_of(search.pk in (entries[article].before or ()), matches)
         if event:
             alerts.append(Alert(search=search, article_id=article, version=version, event=event, created_at=now))
-    known = set(Alert.objects.filter(search=search, version__in=versions.values()).values_list("version_id", flat=True))
-    fresh = [alert for alert in alerts if alert.version_id not in known]
-    Alert.objects.bulk_create(fresh, ignore_conflicts=True)
-    return len(fresh)
+    Alert.objects.bulk_create(alerts, ignore_conflicts=True)
+    return len(alerts)
+
+
+def _remembers(entry: AlertEntry, search: SavedSearch) -> bool:
+    """Say whether it is known if a search found the article before it changed."""
+    return entry.before_at is not None and entry.before_at >= search.watched_since
 
 
 def _settle(seen: Sequence[tuple[int, int]]) -> None:

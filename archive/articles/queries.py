@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Prefetch, QuerySet, When, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, OuterRef, Prefetch, QuerySet, Value, When, prefetch_related_objects
+from django.db.models.functions import Coalesce, Concat
 
 from archive.models import Article, ArticleTag, Attribution, Capture, LegalNote, Quote, QuoteVariant, Tag, Version
 
@@ -39,11 +40,21 @@ class ArticlePage:
 def listed(articles: QuerySet[Article]) -> QuerySet[Article]:
     """Return the articles with all that a list shows of each, in three queries however long the list.
 
-    `shown_tags` holds its tags in order, `warnings` the legal notes in force on it. Bodies stay where they are.
+    `shown_tags` holds its tags in order, `warnings` the legal notes in force on it, `version_marks` the kind of each of
+    its versions in order, with a "~" behind it where the text changed without a note. Bodies stay where they are.
     """
     shown = ArticleTag.objects.filter(removed_at=None).select_related("tag").order_by("position", "id")
     rows = articles.select_related("outlet", "current_version", "membership__story").defer(*_UNLISTED)
-    return rows.prefetch_related(Prefetch("article_tags", queryset=shown, to_attr="shown_tags"), legal_warnings())
+    return rows.annotate(version_marks=version_marks()).prefetch_related(
+        Prefetch("article_tags", queryset=shown, to_attr="shown_tags"), legal_warnings()
+    )
+
+
+def version_marks() -> ArraySubquery:
+    """Return what gives each article of a query the marks of its versions; uses the unique key of version numbers."""
+    silent = Case(When(change__is_silent=True, then=Value("~")), default=Value(""))
+    versions = Version.objects.filter(article=OuterRef("pk")).order_by("number")
+    return ArraySubquery(versions.values(mark=Concat("kind", silent)))
 
 
 def legal_warnings(path: str = "") -> Prefetch:

@@ -32,6 +32,8 @@ MOST_SECONDS = 30.0
 MOST_REDIRECTS = 5
 PAUSE = timedelta(seconds=2)
 ROBOTS_KEPT = timedelta(hours=12)
+# A gateway carries these to the IPv4 address in their last bits, which may be one inside.
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 ROBOTS_BYTES = 512 * 1024
 _TYPES = ("text/", "application/xhtml", "application/xml", "application/json", "application/pdf", "application/rss",
           "application/atom", "application/rdf", "application/ld+json", "application/feed", "application/warc",
@@ -235,6 +237,8 @@ def _public_address(host: str, port: int) -> str:
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address)
     inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    if inner is None and ip in _TRANSLATED:
+        inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
     if inner is not None:
         ip = inner
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)

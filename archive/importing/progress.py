@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from archive import clock
 from archive.models import ImportFile, ImportItem, ImportRun
 
 State = ImportRun.State
+_RECENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class Progress:
     seconds_left: int | None = None
 
     @property
+    def minutes_left(self) -> int:
+        """The estimate in whole minutes, rounded up."""
+        return -(-(self.seconds_left or 0) // 60)
+
+    @property
     def share(self) -> float:
         """How much of the work is behind, 0 to 1."""
         if self.state in (State.STAGING, State.READING):
@@ -44,7 +50,7 @@ class Progress:
 
 
 def progress(run: ImportRun, *, at: datetime | None = None) -> Progress:
-    """Return where a run stands; two grouped counts over its own files and items."""
+    """Return where a run stands; counted over its own files and items only."""
     files = Counter(dict(run.files.values_list("state").annotate(Count("id")).order_by()))
     rows = run.items.values_list("state", "outcome").annotate(Count("id")).order_by()
     states: Counter[str] = Counter()
@@ -54,11 +60,6 @@ def progress(run: ImportRun, *, at: datetime | None = None) -> Progress:
         if outcome:
             outcomes[outcome] += count
     items = sum(states.values())
-    settled = items - states[ImportItem.State.READY]
-    left = None
-    if run.state == State.RUNNING and run.confirmed_at and settled:
-        spent = ((at or clock.now()) - run.confirmed_at).total_seconds()
-        left = round(spent / settled * states[ImportItem.State.READY])
     return Progress(
         state=run.state,
         label=str(run.get_state_display()),
@@ -72,8 +73,22 @@ def progress(run: ImportRun, *, at: datetime | None = None) -> Progress:
         left_out=states[ImportItem.State.LEFT_OUT],
         captures=run.items.filter(capture__isnull=False).count(),
         outcomes=dict(outcomes),
-        seconds_left=left,
+        seconds_left=_seconds_left(run, files, states[ImportItem.State.READY], at or clock.now()),
     )
+
+
+def _seconds_left(run: ImportRun, files: Mapping[str, int], ready: int, at: datetime) -> int | None:
+    """Return an estimate from how it went so far, None when nothing tells: for reading by the files that are read, for
+    importing by the items of the last minute, so that a pause does not count."""
+    if run.state == State.READING and run.options.get("begun_at"):
+        behind = files.get(ImportFile.State.READ, 0) + files.get(ImportFile.State.FAILED, 0)
+        spent = (at - datetime.fromisoformat(run.options["begun_at"])).total_seconds()
+        return round(spent / behind * (sum(files.values()) - behind)) if behind else None
+    if run.state == State.RUNNING:
+        recent = run.items.filter(finished_at__gt=at - _RECENT).aggregate(count=Count("id"), first=Min("finished_at"))
+        if recent["count"] and recent["first"] < at:
+            return round((at - recent["first"]).total_seconds() / recent["count"] * ready)
+    return None
 
 
 def report(run: ImportRun) -> dict[str, Any]:

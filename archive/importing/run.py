@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from archive import dispatch
+from archive import clock, dispatch
 from archive.articles.operations import ArchiveError
 from archive.models import ImportFile, ImportItem, ImportRun, User
 
@@ -43,7 +43,8 @@ def begin(run: ImportRun) -> None:
     staging.adopt_manifest(held)
     if not held.files.exists():
         raise RunError("Choose at least one file.")
-    become(held, State.READING)
+    held.options = {**held.options, "begun_at": clock.now().isoformat()}
+    become(held, State.READING, "options")
     dispatch.read_run(held.pk, interactive=is_single(held))
 
 

@@ -9,44 +9,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from archive.articles.prepared import IsAny
+from archive.articles.prepared import IsAny, Prepared
 from archive.models import Article, ArticleTag, Attribution, Membership, Quote, Tag, Version
 from archive.search import ArticleDocuments, Document, guess_language
 
 KINDS = (Tag.Kind.TOPIC, Tag.Kind.PERSON, Tag.Kind.PLACE, Tag.Kind.ORGANISATION)
+SOME_IDS = [-1, -2]
 
 
 def article_documents(article_ids: Iterable[int], now: datetime) -> list[ArticleDocuments]:
     """Return all documents of these articles as of now; articles that are gone or merged away have none."""
     ids = list(dict.fromkeys(article_ids))
     shared = _shared(ids, now)
-    versions = (
-        Version.objects.filter(IsAny("article_id", shared))
-        .order_by("article", "number")
-        .values_list(
-            "article_id",
-            "pk",
-            "number",
-            "kind",
-            "headline",
-            "standfirst",
-            "body",
-            "byline",
-            "language",
-            "recorded_at",
-            "content_sha256",
-            "change__kinds",
-            "change__is_silent",
-        )
-    )
-    sources = _texts(Attribution.objects.filter(IsAny("article_id", shared), rejected_at=None), "name")
-    quotes = _texts(Quote.objects.filter(IsAny("article_id", shared)), "text")
+    held = list(shared)
+    queries = _queries()
+    sources = _texts(queries["sources"].rows(ids=held))
+    quotes = _texts(queries["quotes"].rows(ids=held))
     found: dict[int, list[Document]] = {pk: [] for pk in ids}
-    for row in versions:
+    for row in queries["versions"].rows(ids=held):
         article, pk, number, kind, headline, standfirst, body, byline, language, recorded_at, digest, kinds, silent = (
             row
         )
@@ -79,20 +64,7 @@ def _shared(ids: Sequence[int], now: datetime) -> dict[int, tuple[str, str, int 
     and values of documents."""
     tags = _tags(ids)
     nothing: tuple[tuple[str, ...], ...] = ((),) * len(KINDS)
-    rows = Article.objects.filter(IsAny("pk", ids), merged_into=None).values_list(
-        "pk",
-        "language",
-        "later_byline",
-        "current_version_id",
-        "status",
-        "embargoed_until",
-        "published_at",
-        "outlet__slug",
-        "outlet__name",
-        "membership__story_id",
-        "membership__role",
-        "membership__copy_of_id",
-    )
+    rows = _queries()["articles"].rows(ids=list(ids))
     found = {}
     for pk, language, later_byline, current, status, embargoed, published, slug, name, story, role, copied in rows:
         topics, persons, places, orgs = tags.get(pk, nothing)
@@ -119,12 +91,8 @@ def _shared(ids: Sequence[int], now: datetime) -> dict[int, tuple[str, str, int 
 
 def _tags(ids: Sequence[int]) -> dict[int, tuple[tuple[str, ...], ...]]:
     """Return the names of the tags on each article, by kind, in order."""
-    pairs = list(
-        ArticleTag.objects.filter(IsAny("article_id", ids), removed_at=None)
-        .order_by("article", "position", "pk")
-        .values_list("article_id", "tag_id")
-    )
-    tags = Tag.objects.filter(IsAny("pk", {tag for _, tag in pairs})).values_list("pk", "name", "kind")
+    pairs = _queries()["tagged"].rows(ids=list(ids))
+    tags = _queries()["tags"].rows(ids=list({tag for _, tag in pairs}))
     known = {pk: (name, KINDS.index(Tag.Kind(kind))) for pk, name, kind in tags}
     found: dict[int, tuple[list[str], ...]] = defaultdict(lambda: tuple([] for _ in KINDS))
     for article, tag in pairs:
@@ -133,12 +101,72 @@ def _tags(ids: Sequence[int]) -> dict[int, tuple[tuple[str, ...], ...]]:
     return {article: tuple(map(tuple, names)) for article, names in found.items()}
 
 
-def _texts(rows: Any, name: str) -> dict[int, list[str]]:
-    """Return a field of the rows of each version, in the order in which they were written."""
+def _texts(rows: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    """Return the texts of each version."""
     found: dict[int, list[str]] = defaultdict(list)
-    for version, text in rows.order_by("pk").values_list("version_id", name):
+    for version, text in rows:
         found[version].append(text)
     return found
+
+
+@cache
+def _queries() -> dict[str, Prepared]:
+    """Return the queries behind documents by name, each with `ids` to fill in."""
+
+    def query(
+        rows: QuerySet, name: str = "article_id", *, order: tuple[str, ...], columns: tuple[str, ...]
+    ) -> Prepared:
+        return Prepared(rows.filter(IsAny(name, SOME_IDS)).order_by(*order).values_list(*columns), ids=SOME_IDS)
+
+    written = ("pk",)
+    return {
+        "articles": query(
+            Article.objects.filter(merged_into=None),
+            "pk",
+            order=(),
+            columns=(
+                "pk",
+                "language",
+                "later_byline",
+                "current_version_id",
+                "status",
+                "embargoed_until",
+                "published_at",
+                "outlet__slug",
+                "outlet__name",
+                "membership__story_id",
+                "membership__role",
+                "membership__copy_of_id",
+            ),
+        ),
+        "versions": query(
+            Version.objects.all(),
+            order=("article", "number"),
+            columns=(
+                "article_id",
+                "pk",
+                "number",
+                "kind",
+                "headline",
+                "standfirst",
+                "body",
+                "byline",
+                "language",
+                "recorded_at",
+                "content_sha256",
+                "change__kinds",
+                "change__is_silent",
+            ),
+        ),
+        "sources": query(Attribution.objects.filter(rejected_at=None), order=written, columns=("version_id", "name")),
+        "quotes": query(Quote.objects.all(), order=written, columns=("version_id", "text")),
+        "tagged": query(
+            ArticleTag.objects.filter(removed_at=None),
+            order=("article", "position", "pk"),
+            columns=("article_id", "tag_id"),
+        ),
+        "tags": query(Tag.objects.all(), "pk", order=(), columns=("pk", "name", "kind")),
+    }
 
 
 def expected_entries(now: datetime) -> Iterator[tuple[int, int, str, bool, bool]]:

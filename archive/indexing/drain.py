@@ -19,17 +19,18 @@ from django.db.models import F
 
 from archive import clock, dispatch
 from archive.engine import search_engine
-from archive.models import AlertEntry, ImportItem, ImportRun, IndexEntry, SavedSearch
+from archive.models import ImportItem, ImportRun, IndexEntry
+from archive.models.outbox import MOST_ATTEMPTS
 from archive.search import EngineError, IndexDamaged, IndexMissing
 
 from .documents import article_documents
+from .remembering import remember_matches
 
 log = logging.getLogger(__name__)
 
 BATCH = 2000
 # In a long backlog segments would pile up until it is through.
 TIDY_EVERY = 16
-MOST_ATTEMPTS = 5
 # So long somebody who brought a single article is taken to wait for it.
 AWAITED = timedelta(minutes=10)
 DRAIN_LOCK = 0x41524348_01
@@ -91,6 +92,7 @@ def _carry(seen: Sequence[tuple[int, int]]) -> int:
     engine = search_engine()
     try:
         documents = article_documents([article for article, _ in seen], clock.now())
+        watched = remember_matches([article for article, _ in seen])
         engine.replace(documents)
     except (IndexMissing, IndexDamaged) as error:
         log.warning("%s It is rebuilt now.", error)
@@ -103,16 +105,11 @@ def _carry(seen: Sequence[tuple[int, int]]) -> int:
         log.exception("A batch of %s articles could not be indexed; trying them one by one.", len(seen))
         return _one_by_one(seen) if len(seen) > 1 else _put_aside(seen[0][0], error)
     _settle(seen)
-    _tell_saved_searches([article for article, _ in seen])
-    return len(seen)
-
-
-def _tell_saved_searches(articles: Sequence[int]) -> None:
-    """Let the saved searches that watch be asked about these articles, now that the index knows them."""
-    if SavedSearch.objects.exclude(often=SavedSearch.Often.NEVER).exists():
+    if watched:
+        # Now that the index knows the articles, the saved searches can be asked.
         with transaction.atomic():
-            AlertEntry.objects.mark(articles)
             dispatch.deliver_alerts_soon()
+    return len(seen)
 
 
 def _one_by_one(seen: Sequence[tuple[int, int]]) -> int:

@@ -8,9 +8,12 @@ index is never read.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import timedelta
+
+from django.db import connection
 
 from archive import clock
 from archive.articles import legal
@@ -49,12 +52,11 @@ def rebuild(engine_name: str | None = None, progress: Callable[[int, int], None]
         after = held_already[-1] if held_already else 0
         total = Article.objects.filter(merged_into=None).count()
         built = len(held_already)
-        while documents := _next_documents(after):
-            generation.replace(documents)
-            after = documents[-1].article
-            built += len(documents)
-            if progress:
-                progress(built, total)
+        with closing(batches(after)) as coming:
+            for number in generation.fill(coming):
+                built += number
+                if progress:
+                    progress(built, total)
         # Merging what was built takes a while, so it is done before the drainer is made to wait.
         generation.tidy()
         with advisory_lock(DRAIN_LOCK, wait=True):
@@ -68,6 +70,22 @@ def rebuild(engine_name: str | None = None, progress: Callable[[int, int], None]
             generation.promote()
     drain()
     return built
+
+
+def batches(after: int) -> Iterator[list[ArticleDocuments]]:
+    """Yield the documents for one commit after the other, of the articles numbered above `after`.
+
+    While one batch is written the next is read, by a thread with a connection of its own: two are held at most.
+    """
+    with ThreadPoolExecutor(1, "reading") as reader:
+        try:
+            coming = reader.submit(_next_documents, after)
+            while documents := coming.result():
+                coming = reader.submit(_next_documents, documents[-1].article)
+                yield documents
+        finally:
+            # The connection of that thread, not of this one.
+            reader.submit(lambda: connection.close()).result()
 
 
 def _next_documents(after: int) -> list[ArticleDocuments]:

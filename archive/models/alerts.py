@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -64,8 +65,8 @@ class Alert(models.Model):
     class Event(models.TextChoices):
         NEW = "new", _("new article")
         CHANGED = "changed", _("new version, still matches")
-        STARTS = "starts", _("new version, matches now")
-        STOPS = "stops", _("new version, no longer matches")
+        STARTS = "starts", _("matches now")
+        STOPS = "stops", _("no longer matches")
 
     search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="alerts")
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
@@ -91,7 +92,13 @@ class Alert(models.Model):
 
 
 class AlertEntry(OutboxEntry):
-    """An article that was indexed anew and about which the saved searches still have to be asked."""
+    """An article that is indexed anew and about which the saved searches still have to be asked.
+
+    `before` are the searches that found its current version when nothing waited, None where nobody knows.
+    """
+
+    before = ArrayField(models.BigIntegerField(), null=True)
+    before_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("alert entry")

@@ -12,6 +12,9 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+# So often work on an article is tried before it is put aside until somebody looks at it.
+MOST_ATTEMPTS = 5
+
 
 class OutboxManager(models.Manager["OutboxEntry"]):
     """Marks and lists what is waiting."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
-from itertools import islice
 
 import snowballstemmer
 
@@ -49,7 +49,9 @@ IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 LETTERS_ONLY = rf"[^\W_{IDEOGRAPHS}]+"
 WORD_PIECE = rf"{LETTERS_ONLY}(?:[{_marks()}]+(?:{LETTERS_ONLY})?)*"
 TOKEN = re.compile(rf"[{IDEOGRAPHS}]|{WORD_PIECE}(?:['’ʼ]{WORD_PIECE})*")
-PLAIN_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+# Of text without letters beyond ASCII the same, found several times as quickly.
+PLAIN_TOKEN = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
+TYPOGRAPHIC = (*((mark, " ") for mark in "“”„‘–—…«»•·\u00a0\u2009\u202f"), *((mark, "'") for mark in "’ʼ"))
 DROPPED_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]")
 LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ى": "ي"})
 APOSTROPHE = re.compile("['’ʼ]")
@@ -147,8 +149,7 @@ def stems_of(language: str) -> Part:
 
 def raw_tokens(text: str) -> list[str]:
     """Return the tokens of a text in order, in lower case but not folded yet."""
-    lowered = text.lower()
-    return (PLAIN_TOKEN if lowered.isascii() else TOKEN).findall(lowered)
+    return printed_tokens(typewritten(text.lower()))
 
 
 def analyze(text: str, language: str) -> list[tuple[str, str]]:
@@ -165,14 +166,31 @@ def stemming_language(language: str) -> str:
     return base if base in STEMMERS else ""
 
 
+def typewritten(text: str) -> str:
+    """Return the text with a typewriter's marks for typographic ones; its tokens stay, each in its place."""
+    if not text.isascii():
+        for mark, plain in TYPOGRAPHIC:
+            text = text.replace(mark, plain)
+    return text
+
+
 def printed_tokens(text: str) -> list[str]:
     """Return the tokens of a text in order, as they are printed."""
-    return TOKEN.findall(text)
+    return (PLAIN_TOKEN if text.isascii() else TOKEN).findall(text)
 
 
-def token_spans(text: str, most: int) -> list[tuple[int, int]]:
-    """Return start and end of each of the first tokens of a text."""
-    return [found.span() for found in islice(TOKEN.finditer(text), most)]
+def places_of(tokens: Sequence[str], text: str, chosen: Sequence[int]) -> list[tuple[int, int]]:
+    """Return start and end of some tokens of a text, chosen by their numbers in order; `tokens` are all there are."""
+    found, last = [], -1
+    end = 0
+    for number in chosen:
+        for token in tokens[last + 1 : number]:
+            end = text.index(token, end) + len(token)
+        start = text.index(tokens[number], end)
+        end = start + len(tokens[number])
+        found.append((start, end))
+        last = number
+    return found
 
 
 def forms(text: str) -> list[str]:

@@ -63,6 +63,11 @@ class Generation(Writable, Protocol):
     name: str
     started_at: datetime
 
+    def fill(self, batches: Iterable[Sequence[ArticleDocuments]]) -> Iterator[int]:
+        """This function will write one batch after the other, as `replace` does, and yield the articles of each when it
+        is durable; it may have asked for the next by then."""
+        ...
+
     def promote(self) -> None:
         """This function will make this generation the live one and remove the one before."""
         ...

@@ -8,14 +8,16 @@ escape it. Joined, the runs of a whole text are that text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress, count
 
 from rapidfuzz.distance import OSA
 
 from . import plan as plans
-from .analysis import printed_tokens, stemming_language, terms_of, token_spans
+from .analysis import fold, places_of, printed_tokens, stemming_language, stems_of, typewritten
 from .nodes import Node
 from .plan import Planner
 
@@ -31,22 +33,23 @@ Runs = tuple[tuple[str, bool], ...]
 class _Wanted:
     stems: frozenset[str]
     forms: frozenset[str]
+    beginnings: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
     fuzzy: tuple[tuple[str, int], ...]
     runs: tuple[tuple[tuple[str, ...], int], ...]
 
-    def matches(self, form: str, stem: str) -> bool:
-        if stem in self.stems or form in self.forms:
+    def has_form(self, form: str) -> bool:
+        """Say whether a form is asked for, whatever its stem."""
+        if form in self.forms or form.startswith(self.beginnings):
             return True
-        if not self.patterns and not self.fuzzy:
-            return False
         return any(pattern.fullmatch(form) for pattern in self.patterns) or any(
             OSA.distance(word, form, score_cutoff=most) <= most for word, most in self.fuzzy
         )
 
     @property
-    def empty(self) -> bool:
-        return not (self.stems or self.forms or self.patterns or self.fuzzy or self.runs)
+    def of_words(self) -> bool:
+        """Whether single words are asked for, apart from runs."""
+        return bool(self.stems or self.forms or self.beginnings or self.patterns or self.fuzzy)
 
 
 class Matched(dict[str, bool]):
@@ -54,10 +57,15 @@ class Matched(dict[str, bool]):
 
     def __init__(self, wanted: _Wanted, language: str) -> None:
         super().__init__()
-        self.wanted, self.terms = wanted, terms_of(language)
+        self.wanted, self.stems = wanted, stems_of(language)
+        self.by_form = bool(wanted.forms or wanted.beginnings or wanted.patterns or wanted.fuzzy)
 
     def __missing__(self, token: str) -> bool:
-        self[token] = found = self.wanted.matches(*self.terms[token.lower()])
+        lowered = token.lower()
+        wanted = self.wanted
+        found = bool(wanted.stems) and self.stems[lowered] in wanted.stems
+        found = found or (self.by_form and wanted.has_form(fold(lowered)))
+        self[token] = found
         return found
 
 
@@ -71,11 +79,13 @@ class Marker:
 
     def _wanted(self, zone: str) -> _Wanted:
         if zone not in self.known:
-            found: dict[str, list] = {"stems": [], "forms": [], "patterns": [], "fuzzy": [], "runs": []}
+            names = ("stems", "forms", "beginnings", "patterns", "fuzzy", "runs")
+            found: dict[str, list] = {name: [] for name in names}
             _collect(self.plan, zone, found)
             self.known[zone] = _Wanted(
                 frozenset(found["stems"]),
                 frozenset(found["forms"]),
+                tuple(found["beginnings"]),
                 tuple(found["patterns"]),
                 tuple(found["fuzzy"]),
                 tuple(found["runs"]),
@@ -85,23 +95,22 @@ class Marker:
     def spans(self, text: str, language: str, zone: str = "body", most: int | None = None) -> list[tuple[int, int]]:
         """Return where the text holds matched words: start and end of each, in order, no more than the first `most`."""
         wanted = self._wanted(zone)
-        if wanted.empty:
+        if not wanted.of_words and not wanted.runs:
             return []
+        text = typewritten(text)
         base = stemming_language(language)
         found = printed_tokens(text)
-        if (zone, base) not in self.matched:
-            self.matched[zone, base] = Matched(wanted, base)
-        matches = self.matched[zone, base].__getitem__
-        marked = {at for at, token in enumerate(found) if matches(token)}
+        marked: list[int] = []
+        if wanted.of_words:
+            if (zone, base) not in self.matched:
+                self.matched[zone, base] = Matched(wanted, base)
+            marked = list(compress(count(), map(self.matched[zone, base].__getitem__, found)))
         if wanted.runs:
-            stems = [terms_of(base)[token.lower()][1] for token in found]
-            for run, slop in wanted.runs:
-                marked |= _run_places(stems, run, slop)
-        if not marked:
-            return []
-        shown = sorted(marked)[:most]
-        places = token_spans(text, shown[-1] + 1)
-        return [places[at] for at in shown]
+            stems = list(map(stems_of(base).__getitem__, map(str.lower, found)))
+            held = set(stems)
+            places = [_run_places(stems, run, slop) for run, slop in wanted.runs if held.issuperset(run)]
+            marked = sorted(set(marked).union(*places))
+        return places_of(found, text, marked[:most])
 
     def mark(self, text: str, language: str, zone: str = "headline") -> Runs:
         """Return the whole text as runs."""
@@ -125,6 +134,8 @@ def _collect(plan: plans.Plan, zone: str, found: dict[str, list]) -> None:
             found["stems"] += plan.terms
         case plans.Form() if plan.zone in ("", zone):
             found["forms"].append(plan.form)
+        case plans.FormPattern() if plan.zone in ("", zone) and re.fullmatch(r"[^*?]*\*", plan.pattern):
+            found["beginnings"].append(plan.pattern[:-1])
         case plans.FormPattern() if plan.zone in ("", zone):
             letters = {"*": r"\S*", "?": r"\S"}
             found["patterns"].append(re.compile("".join(letters.get(c, re.escape(c)) for c in plan.pattern)))
@@ -178,11 +189,13 @@ def _start(text: str, mark: int) -> int:
 
 
 def _choose(text: str, spans: list[tuple[int, int]], pieces: int) -> list[tuple[int, int]]:
+    words = [text[start:end].lower() for start, end in spans]
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
     windows = []
-    for start, _ in spans:
+    for start in starts:
         begin = _start(text, start)
         end = _end(text, begin)
-        inside = [text[s:e].lower() for s, e in spans if begin <= s and e <= end]
+        inside = words[bisect_left(starts, begin) : bisect_right(ends, end)]
         windows.append((-len(set(inside)), -len(inside), begin, end))
     chosen: list[tuple[int, int]] = []
     for *_, begin, end in sorted(windows):

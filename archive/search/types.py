@@ -7,7 +7,7 @@ reader may see.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -117,20 +117,45 @@ class FacetCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What is counted over all hits.
+
+    `histogram` counts dated hits by month, oldest first, without gaps in what it names (months with none are absent).
+    """
+
+    facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    histogram: tuple[FacetCount, ...] = ()
+    undated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """Hits of one page, and what is said about all of them.
 
     `total` counts versions that matched, `groups` what is left of them when near-copies are folded
-    (with `versions:all` none are). `histogram`
-    counts dated hits by month, oldest first, without gaps in what it names (months with none are absent).
+    (with `versions:all` none are). An engine may still be counting when it hands over the hits: `facets`, `histogram`
+    and `undated` wait until it has counted, and raise what a search raises.
     """
 
     total: int
     hits: tuple[Hit, ...]
     groups: int = 0
-    facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
-    histogram: tuple[FacetCount, ...] = ()
-    undated: int = 0
+    counted: Callable[[], Counts] = Counts
+
+    @property
+    def facets(self) -> Mapping[str, tuple[FacetCount, ...]]:
+        """How many hits carry each value, by facet."""
+        return self.counted().facets
+
+    @property
+    def histogram(self) -> tuple[FacetCount, ...]:
+        """How many hits are dated in each month."""
+        return self.counted().histogram
+
+    @property
+    def undated(self) -> int:
+        """How many hits have no date."""
+        return self.counted().undated
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Promise: everything here escapes what it did not write itself, and a date never 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from django import template
@@ -17,7 +18,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from archive.articles.languages import language_name
+from archive.models import Article
+
 register = template.Library()
+register.filter(language_name)
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
@@ -195,6 +200,62 @@ def format_name(name: str) -> str:
     return str(FORMAT_NAMES.get(name, name))
 
 
+# What the fields of an article are called on a form.
+FIELD_NAMES = {
+    "headline": gettext_lazy("headline"),
+    "standfirst": gettext_lazy("standfirst"),
+    "byline": gettext_lazy("byline"),
+    "body": gettext_lazy("body"),
+    "published_at": gettext_lazy("date of publication"),
+    "issued_at": gettext_lazy("date of this version"),
+    "outlet": gettext_lazy("outlet"),
+    "url": gettext_lazy("address"),
+    "guid": gettext_lazy("the outlet's id"),
+    "language": gettext_lazy("language"),
+    "dateline": gettext_lazy("dateline"),
+    "credit": gettext_lazy("credit"),
+    "source_line": gettext_lazy("source line"),
+    "slugline": gettext_lazy("slugline"),
+    "page": gettext_lazy("page"),
+    "edition": gettext_lazy("edition"),
+    "provider_version": gettext_lazy("the outlet's number of the version"),
+    "editor_note": gettext_lazy("note to editors"),
+    "embargoed_until": gettext_lazy("end of the embargo"),
+    "urgency": gettext_lazy("urgency"),
+    "usage_terms": gettext_lazy("usage terms"),
+    "usage_expires_at": gettext_lazy("end of the right to use"),
+    "status": gettext_lazy("status"),
+    "captions": gettext_lazy("captions"),
+    "tags": gettext_lazy("tags"),
+    "labels": gettext_lazy("labels"),
+    "places": gettext_lazy("places"),
+    "people": gettext_lazy("people"),
+    "organisations": gettext_lazy("organisations"),
+}
+
+
+@register.filter
+def field_name(name: str) -> str:
+    """Return what a field of an article is called in words; a name that is not listed stays as it is."""
+    return str(FIELD_NAMES.get(name, name))
+
+
+@register.filter
+def precision_name(precision: str) -> str:
+    """Return how sure a date is, in words."""
+    return str(Article.Precision(precision).label) if precision in Article.Precision.values else precision
+
+
+@register.filter
+def read_date(reading) -> str:
+    """Print a date as a reader found it, with its zone where one was printed; "" where none was found."""
+    if reading.value is None:
+        return ""
+    if reading.precision == "day":
+        return formats.date_format(reading.value, DAY)
+    return f"{formats.date_format(reading.value, MINUTE)} {reading.zone}".strip()
+
+
 @register.filter
 def printed_zone(article) -> str:
     """Say which zone an article's date was printed in, such as "UTC+03:00", or that none was given."""
@@ -205,11 +266,46 @@ def printed_zone(article) -> str:
 
 @register.filter
 def versions_known(article) -> int:
-    """Return how many versions an article has: counted by the query where it did, else its current number."""
-    counted = getattr(article, "version_count", None)
-    if counted is not None:
-        return counted
+    """Return how many versions an article has: as many as its list has marks of, else its current number."""
+    marks = getattr(article, "version_marks", None)
+    if marks is not None:
+        return len(marks)
     return article.current_version.number if article.current_version else 0
+
+
+# A list shows so many of an article's versions at most: its latest.
+MOST_MARKS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One version in the ribbon of a list: where it stands, and what shape says its kind."""
+
+    x: int
+    kind: str
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """The marks of a ribbon and how wide it is."""
+
+    marks: tuple[Mark, ...]
+
+    @property
+    def width(self) -> int:
+        """Return the width in the picture's own units."""
+        return 8 * len(self.marks) - 2
+
+
+@register.filter
+def ribbon(article) -> Ribbon | None:
+    """Return the marks of an article's versions in a list, oldest first; None where there is but one."""
+    known = getattr(article, "version_marks", None) or []
+    if len(known) < 2:
+        return None
+    marks = (Mark(8 * place, mark.rstrip("~"), mark.endswith("~")) for place, mark in enumerate(known[-MOST_MARKS:]))
+    return Ribbon(tuple(marks))
 
 
 STATUS_BADGES = {

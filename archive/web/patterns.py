@@ -66,7 +66,7 @@ def _articles() -> dict[str, Article]:
         published_precision="minute",
         published_printed="Sunday 4 May 2031, 11:05",
     )
-    changed.version_count = 4
+    changed.version_marks = ["original", "update", "update~", "correction"]
     undated = _article(
         3,
         OUTLETS[2],

@@ -208,6 +208,9 @@ def lanes(events: Sequence[Event], *, width: float = 960, row: float = 30, left:
 
 
 def _ticks(first: datetime, last: datetime, place) -> Iterable[tuple[float, str]]:
+    if last - first < timedelta(hours=36):
+        yield from _hours(first, last, place)
+        return
     days = max((last.date() - first.date()).days, 0)
     step = max(1, -(-days // 8))
     day, used = first.date(), -1000.0
@@ -218,6 +221,19 @@ def _ticks(first: datetime, last: datetime, place) -> Iterable[tuple[float, str]
             used = x
             yield x, formats.date_format(day, "j M")
         day += timedelta(days=step)
+
+
+def _hours(first: datetime, last: datetime, place) -> Iterable[tuple[float, str]]:
+    """Return the ticks of a day or less: the day with its first time, then round hours."""
+    yield place(first), formats.date_format(first, "j M, H:i")
+    used = place(first)
+    step = timedelta(hours=max(1, round((last - first) / timedelta(hours=8))))
+    at = first.replace(minute=0, second=0, microsecond=0) + step
+    while at <= last:
+        if place(at) - used >= 90:
+            used = place(at)
+            yield used, formats.date_format(at, "H:i" if at.hour else "j M")
+        at += step
 
 
 @dataclass(frozen=True, slots=True)

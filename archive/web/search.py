@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +11,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import formats
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from archive import clock
 from archive.articles.hits import pending_hidden
+from archive.articles.languages import language_name
 from archive.articles.searching import SearchPage, search_page
 from archive.engine import search_engine
 from archive.filters import ORDERS, SearchFilter
@@ -157,7 +160,7 @@ def _part(facet: str, value: str) -> Node:
 
 
 def _facets(request: HttpRequest, page: SearchPage) -> list[dict[str, object]]:
-    shown = []
+    shown: list[dict[str, object]] = []
     for name, values in page.facets.items():
         choices = []
         for value in values:
@@ -165,10 +168,21 @@ def _facets(request: HttpRequest, page: SearchPage) -> list[dict[str, object]]:
             chosen = has_part(page.query, part)
             if value.count < page.total or chosen:
                 url = _narrowed(request, page.query, part)
-                choices.append({"label": value.label, "count": value.count, "url": url, "chosen": chosen})
+                choices.append(
+                    {"label": _in_words(name, value.label), "count": value.count, "url": url, "chosen": chosen}
+                )
         if choices:
             shown.append({"title": TITLES[name], "choices": choices, "more_url": ""})
     return shown
+
+
+def _in_words(facet: str, label: str) -> str:
+    """Return what a value of a facet is called: a month or a language in words, anything else as it is."""
+    if facet == "language":
+        return language_name(label)
+    if facet == "month" and len(label) == 7:
+        return formats.date_format(date(int(label[:4]), int(label[5:]), 1), "M Y")
+    return label
 
 
 def _picture(request: HttpRequest, page: SearchPage) -> pictures.Histogram | None:
@@ -182,7 +196,7 @@ def _picture(request: HttpRequest, page: SearchPage) -> pictures.Histogram | Non
         return None
     return pictures.histogram(
         [
-            (name, counts.get(name, 0), _narrowed(request, page.query, Dates(name)))
+            (_in_words("month", name), counts.get(name, 0), _narrowed(request, page.query, Dates(name)))
             for name in _without_gaps(sorted(counts))
         ]
     )

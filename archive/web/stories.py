@@ -14,6 +14,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import formats
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -293,11 +294,9 @@ def _entry(item: queries.Item, known: _Known) -> dict[str, object]:
     placed = ""
     if item.is_undated and item.day:
         placed = _("not before %(day)s: %(why)s") % {
-            "day": f"{item.day.day} {item.day:%b %Y}",
+            "day": formats.date_format(item.day, "j M Y"),
             "why": item.article.not_before_reason,
         }
-    elif item.is_undated:
-        placed = _("undated")
     why = list(item.membership.reasons)
     if quote := known.quotes.get(item.article.pk):
         why.append(_("quote “%(words)s”") % {"words": Truncator(quote).chars(LONGEST_QUOTE)})

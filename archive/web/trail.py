@@ -22,7 +22,12 @@ class TrailForm(forms.Form):
     """What to look for in the trail."""
 
     article = forms.IntegerField(label=gettext_lazy("Article number"), required=False, min_value=1)
-    person = forms.ModelChoiceField(User.objects.order_by("username"), label=gettext_lazy("Person"), required=False)
+    person = forms.ModelChoiceField(
+        User.objects.order_by("username"),
+        label=gettext_lazy("Person"),
+        required=False,
+        empty_label=gettext_lazy("anyone"),
+    )
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     words = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=200)

@@ -26,20 +26,24 @@ class Generations:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-
-    def live_name(self) -> str:
-        """Return the name of the live generation; raises IndexMissing when there is none."""
-        try:
-            name = (self.root / LIVE).read_text(encoding="utf8").strip()
-        except OSError:
-            raise IndexMissing(f"There is no search index in {self.root}; run: manage.py rebuild_index") from None
-        if not NAME.fullmatch(name) or not (self.root / name).is_dir():
-            raise IndexMissing(f"The search index in {self.root} is gone; run: manage.py rebuild_index")
-        return name
+        # What the file LIVE said, and which file that was: it is replaced, never written again.
+        self._named = root / LIVE
+        self._live: tuple[tuple[int, int], Path, bool] | None = None
 
     def live(self) -> Path:
-        """Return the folder of the live generation."""
-        return self.root / self.live_name()
+        """Return the folder of the live generation; raises IndexMissing when there is none."""
+        try:
+            state = self._named.stat()
+            stamp = state.st_ino, state.st_mtime_ns
+            if self._live is None or self._live[0] != stamp:
+                name = self._named.read_text(encoding="utf8").strip()
+                self._live = stamp, self.root / name, bool(NAME.fullmatch(name))
+        except (OSError, UnicodeDecodeError):
+            raise IndexMissing(f"There is no search index in {self.root}; run: manage.py rebuild_index") from None
+        _, folder, named = self._live
+        if not named or not folder.is_dir():
+            raise IndexMissing(f"The search index in {self.root} is gone; run: manage.py rebuild_index")
+        return folder
 
     def names(self) -> list[str]:
         """Return the generations there are, oldest first."""

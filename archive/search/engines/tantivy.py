@@ -10,7 +10,9 @@ import json
 import os
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -22,18 +24,20 @@ from rapidfuzz.distance import OSA
 from tantivy import Occur, Query
 
 from ..contract import ArticleDocuments, EngineError, IndexDamaged, changed_articles
-from ..types import Entry, SearchRequest, SearchResult, Statistics
+from ..types import Counts, Entry, SearchRequest, SearchResult, Statistics
 from .generations import Generations, folder_size, write_durably
-from .tantivy_answer import Answer, count
-from .tantivy_compile import Compiler
-from .tantivy_schema import prepare, schema
+from .tantivy_answer import Answer, Begin, count
+from .tantivy_compile import FORMS, Compiler, either
+from .tantivy_schema import FORMAT, prepare, schema
 
 HEAP = 160_000_000
 SMALL_HEAP = 20_000_000
 SMALL = 200
 MANIFEST = "manifest.json"
+FORMAT_FILE = "format"
 CHUNK = 50_000
 MANY = 24
+BESIDE = 2
 
 
 @contextmanager
@@ -58,6 +62,8 @@ class View:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.pid = os.getpid()
+        if format_of(folder) != FORMAT:
+            raise IndexDamaged(f"The search index in {folder} is of another format; run: manage.py rebuild_index")
         self.index = tantivy.Index.open(str(folder))
         self.index.config_reader("manual")
         self.index.reload()
@@ -89,6 +95,14 @@ class View:
         return self
 
 
+def format_of(folder: Path) -> int:
+    """Return the number of the fields that an index was written with, 0 when it does not say."""
+    try:
+        return int((folder / FORMAT_FILE).read_text(encoding="utf8"))
+    except (OSError, ValueError):
+        return 0
+
+
 def _stamp(folder: Path) -> tuple[int, int, int]:
     state = (folder / "meta.json").stat()
     return state.st_mtime_ns, state.st_ino, state.st_size
@@ -107,7 +121,7 @@ class TantivyIndex:
             index = tantivy.Index.open(str(self.folder))
             writer = index.writer(HEAP if len(articles) > SMALL else SMALL_HEAP, 1)
             try:
-                put(writer, index.schema, articles)
+                commit(writer, index.schema, *prepared(articles))
                 writer.garbage_collect_files()
             finally:
                 writer.wait_merging_threads()
@@ -129,19 +143,23 @@ class TantivyIndex:
                 addresses = [address for _, address in hits]
                 columns = [searcher.fast_field_values(n, addresses) for n in ("article", "version", "current", "open")]
                 for address, article, version, current, is_open in zip(addresses, *columns, strict=True):
-                    digest = searcher.doc(address).get_first("hash") or ""
+                    digest = bytes(searcher.doc(address).get_first("hash") or b"").decode()
                     yield Entry(int(article or 0), int(version or 0), digest, bool(current), not is_open)
 
 
-def put(writer: Any, fields: tantivy.Schema, articles: Sequence[ArticleDocuments]) -> None:
-    """Commit exactly these documents of these articles."""
+def prepared(articles: Sequence[ArticleDocuments]) -> tuple[list[int], list[tantivy.Document]]:
+    """Return the numbers of the articles, in order, and the documents to add."""
     entries = changed_articles(articles)
-    if entries:
+    return sorted(entries), [prepare(document) for entry in entries.values() for document in entry.documents]
+
+
+def commit(writer: Any, fields: tantivy.Schema, numbers: list[int], documents: list[tantivy.Document]) -> None:
+    """Commit exactly these documents of these articles."""
+    if numbers:
         # By query: deleting by term takes the number for a signed one and would find nothing.
-        writer.delete_documents_by_query(Query.term_set_query(fields, "article", sorted(entries)))
-    for entry in entries.values():
-        for document in entry.documents:
-            writer.add_document(prepare(document))
+        writer.delete_documents_by_query(Query.term_set_query(fields, "article", numbers))
+    for document in documents:
+        writer.add_document(document)
     writer.commit()
 
 
@@ -156,11 +174,26 @@ class TantivyGeneration(TantivyIndex):
 
     def replace(self, articles: Sequence[ArticleDocuments]) -> None:
         """Make the index hold exactly these documents of these articles."""
-        with damage_named(self.folder):
+        for _ in self.fill([articles]):
+            pass
+
+    def fill(self, batches: Iterable[Sequence[ArticleDocuments]]) -> Iterator[int]:
+        """Write one batch after the other: while one is committed the next is made ready."""
+        with damage_named(self.folder), ThreadPoolExecutor(1, "committing") as committing:
             if self._writer is None:
                 self._index = tantivy.Index.open(str(self.folder))
                 self._writer = self._index.writer(HEAP, 1)
-            put(self._writer, self._index.schema, articles)
+            under_way: tuple[Future[None], int] | None = None
+            for articles in batches:
+                numbers, documents = prepared(articles)
+                if under_way is not None:
+                    under_way[0].result()
+                    yield under_way[1]
+                job = committing.submit(commit, self._writer, self._index.schema, numbers, documents)
+                under_way = job, len(articles)
+            if under_way is not None:
+                under_way[0].result()
+                yield under_way[1]
 
     def tidy(self) -> None:
         """Wait for merges to finish, drop files that are no longer needed, and note the checksums of the others."""
@@ -222,6 +255,7 @@ class TantivyEngine:
         self.generations = Generations(root)
         self._view: View | None = None
         self._lock = threading.Lock()
+        self._beside: tuple[int, ThreadPoolExecutor] | None = None
 
     def view(self) -> View:
         """Return the newest view of the live generation."""
@@ -250,6 +284,7 @@ class TantivyEngine:
             self.generations.discard(folder)
         folder = self.generations.start_building()
         tantivy.Index(schema(), path=str(folder))
+        write_durably(folder / FORMAT_FILE, str(FORMAT))
         return TantivyGeneration(folder, self.generations)
 
     def languages(self) -> tuple[str, ...]:
@@ -260,27 +295,45 @@ class TantivyEngine:
         """Answer a request."""
         view = self.view()
         with damage_named(view.folder):
-            return Answer(view.searcher, view.compiler, view.languages, request).result()
+            return Answer(view.searcher, view.compiler, view.languages, request, self._begin(view.folder)).result()
+
+    def _begin(self, folder: Path) -> Begin:
+        """Return what lets a count run beside the rest of a search."""
+
+        def named(call: Callable[[], Counts]) -> Counts:
+            with damage_named(folder):
+                return call()
+
+        if self._beside is None or self._beside[0] != os.getpid():
+            self._beside = os.getpid(), ThreadPoolExecutor(BESIDE, "counting")
+        pool = self._beside[1]
+        return lambda call: pool.submit(named, call).result
 
     def complete(self, beginning: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
         """Return forms that begin so, with the number of open current versions that hold them."""
         view = self.view()
         with damage_named(view.folder):
-            found = view.searcher.terms_with_prefix("form", beginning, _seen(view.compiler, hidden), None)
-            return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
+            seen = _seen(view.compiler, hidden)
+            found: Counter[str] = Counter()
+            for field in FORMS:
+                found.update(dict(view.searcher.terms_with_prefix(field, beginning, seen, None)))
+            kept = [pair for pair in found.items() if pair[1]]
+            return sorted(kept, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
     def count_form(self, form: str, hidden: frozenset[int]) -> int:
         """Return how many open current versions hold a form."""
         view = self.view()
         with damage_named(view.folder):
-            parts = [(Occur.Must, view.compiler.term("form", form)), (Occur.Must, _seen(view.compiler, hidden))]
+            held = either([view.compiler.term(field, form) for field in FORMS])
+            parts = [(Occur.Must, held), (Occur.Must, _seen(view.compiler, hidden))]
             return count(view.searcher, Query.boolean_query(parts))
 
     def similar_forms(self, form: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
         """Return forms spelt like this one in open current versions."""
         view = self.view()
         with damage_named(view.folder):
-            terms = [term for term, _ in view.searcher.terms_with_prefix("form", "", None, None)]
+            lexicons = [view.searcher.terms_with_prefix(field, "", None, None) for field in FORMS]
+            terms = list({term for lexicon in lexicons for term, _ in lexicon})
         near = process.extract(form, terms, scorer=OSA.distance, score_cutoff=1 if len(form) < 5 else 2, limit=None)
         away = {term: distance for term, distance, _ in near if term != form}
         counted = [(term, self.count_form(term, hidden)) for term in away]
@@ -334,6 +387,9 @@ class TantivyEngine:
         """Let go of the index."""
         with self._lock:
             self._view = None
+            if self._beside is not None and self._beside[0] == os.getpid():
+                self._beside[1].shutdown()
+            self._beside = None
 
 
 def _seen(compiler: Compiler, hidden: frozenset[int]) -> Query:

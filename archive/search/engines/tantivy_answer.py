@@ -1,11 +1,12 @@
 """One request on one view of a Tantivy index: hits, counts, facets.
 
-The promise: as the contract orders. Tantivy breaks ties by where documents lie; here what ties with the last hit of a
-page is fetched too and put in the contract's order, so pages never overlap.
+The promise: as the contract orders. Tantivy breaks ties by where documents lie; here what ties with the first and the
+last hit of a page is fetched too and put in the contract's order, so pages never overlap.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tantivy import FieldType, Occur, Query, Searcher
@@ -13,14 +14,17 @@ from tantivy import Order as Direction
 
 from ..plan import Planner
 from ..query import which_versions
-from ..types import FacetCount, Hit, Order, SearchRequest, SearchResult
+from ..types import Counts, Hit, Order, SearchRequest, SearchResult
 from .filing import microseconds
 from .tantivy_compile import Compiler, flat_score, unscored
+from .tantivy_counting import Counting
 
-MOST_VALUES = 100_000
 SLACK = 16
+FEW = 200
 
 Row = tuple[float, int, int, Any]  # rank (larger first), article, version, score
+# Lets a count run beside what follows; calling what it returns waits for it.
+Begin = Callable[[Callable[[], Counts]], Callable[[], Counts]]
 
 
 def count(searcher: Searcher, query: Query) -> int:
@@ -33,8 +37,14 @@ class Answer:
     """One request on one view."""
 
     def __init__(
-        self, searcher: Searcher, compiler: Compiler, languages: tuple[str, ...], request: SearchRequest
+        self,
+        searcher: Searcher,
+        compiler: Compiler,
+        languages: tuple[str, ...],
+        request: SearchRequest,
+        begin: Begin,
     ) -> None:
+        self.begin = begin
         self.searcher = searcher
         self.compiler = compiler
         self.request = request
@@ -67,96 +77,72 @@ class Answer:
 
     def result(self) -> SearchResult:
         """Return the answer."""
-        others, suppressed = self._folded() if self.request.fold_copies and not self.all_versions else ({}, set())
-        hits, kept = self._hits(others, suppressed)
-        total = count(self.searcher, self.query) if kept is None or suppressed else kept
-        facets, histogram, undated = self._facets(total)
-        return SearchResult(total, hits, total - len(suppressed), facets, histogram, undated)
+        request = self.request
+        counted: Callable[[], Counts] = Counts
+        if request.facets or request.histogram:
+            # Counting over all hits takes longer than finding the best, so it begins first and goes on beside.
+            counted = self.begin(Counting(self.searcher, self.compiler.schema, self.query, request).counts)
+        others, suppressed = self._folded() if request.fold_copies and not self.all_versions else ({}, set())
+        hits, matching = self._hits(others, suppressed)
+        total = count(self.searcher, self.query) if matching is None or suppressed else matching
+        return SearchResult(total, hits, total - len(suppressed), counted)
 
-    def _facets(self, total: int) -> tuple[dict[str, tuple[FacetCount, ...]], tuple[FacetCount, ...], int]:
-        asked = {name: f"facet_{name}" for name in self.request.facets if name != "month"}
-        if "month" in self.request.facets or self.request.histogram:
-            asked["month"] = "month"
-        if not asked:
-            return {}, (), 0
-        wanted = {
-            name: {
-                "terms": {"field": field, "size": MOST_VALUES if name == "month" else self.request.facet_size * 4 + 40}
-            }
-            for name, field in asked.items()
-        }
-        counted = self.searcher.aggregate(self.query, wanted)
-        found: dict[str, list[tuple[str, int]]] = {}
-        for name in asked:
-            buckets = [(bucket["key"], int(bucket["doc_count"])) for bucket in counted[name]["buckets"]]
-            if name == "month":
-                buckets = [(f"{int(key) // 12:04d}-{int(key) % 12 + 1:02d}", count) for key, count in buckets]
-            found[name] = buckets
-        facets = {}
-        for name in self.request.facets:
-            if name == "month":
-                ordered = sorted(found[name], reverse=True)
-            else:
-                ordered = sorted(found[name], key=lambda pair: (-pair[1], pair[0]))
-            facets[name] = tuple(FacetCount(value, count) for value, count in ordered[: self.request.facet_size])
-        if not self.request.histogram:
-            return facets, (), 0
-        months = sorted(found["month"])
-        return facets, tuple(FacetCount(value, count) for value, count in months), total - sum(c for _, c in months)
-
-    def _ranked(self, query: Query, limit: int) -> tuple[list[Row], bool, int]:
-        """Return the best rows in the contract's order as far as it is sure, whether these are all, and how many
-        match."""
+    def _ranked(self, query: Query, start: int, limit: int) -> tuple[list[Any], int]:
+        """Return what each of these hits is ordered by and where it lies, best first, and how many match in all."""
         order = self.request.order
         if order is not Order.RELEVANCE:
             direction = Direction.Desc if order is Order.NEWEST else Direction.Asc
-            result: Any = self.searcher.search(query, limit, True, order_by_field="published", order=direction)
+            result: Any = self.searcher.search(
+                query, limit, True, order_by_field="published", order=direction, offset=start
+            )
         elif self.alike is not None:
-            result = self.searcher.search(query, limit, True, order_by_field="article", order=Direction.Desc)
+            result = self.searcher.search(
+                query, limit, True, order_by_field="article", order=Direction.Desc, offset=start
+            )
         else:
-            result = self.searcher.search(query, limit, True)
-        found = result.hits
+            result = self.searcher.search(query, limit, True, offset=start)
+        return result.hits, int(result.count or 0)
+
+    def _rows(self, found: list[Any]) -> list[Row]:
+        """Return the rows of these hits in the contract's order."""
         addresses = [address for _, address in found]
         articles, versions = (self.searcher.fast_field_values(name, addresses) for name in ("article", "version"))
-        ranks, scores = self._ranks(found, addresses, articles)
-        rows: list[Row] = [
-            (rank, int(article or 0), int(version or 0), score)
-            for rank, article, version, score in zip(ranks, articles, versions, scores, strict=True)
-        ]
+        rows: list[Row] = []
+        for (key, _), article, version in zip(found, articles, versions, strict=True):
+            if self.request.order is not Order.RELEVANCE:
+                # Undated ones come last in either direction.
+                rank, score = float("-inf") if key is None else float(key), 0.0
+                rank = -rank if key is not None and self.request.order is Order.OLDEST else rank
+            else:
+                rank, score = float(key), float(key) if self.alike is None else self.alike
+            rows.append((rank, int(article or 0), int(version or 0), score))
         rows.sort(key=lambda row: (-row[0], -row[1], -row[2]))
-        whole = len(found) < limit
-        if rows and not whole:
-            # What ties with the last row may go on beyond what was fetched.
-            rows = [row for row in rows if row[0] > rows[-1][0]]
-        return rows, whole, int(result.count or 0)
-
-    def _ranks(self, found: list[Any], addresses: list[Any], articles: list[Any]) -> tuple[list[float], list[float]]:
-        """Return what each row is ordered by, larger first, and the score it shows."""
-        order = self.request.order
-        if order is not Order.RELEVANCE:
-            published = self.searcher.fast_field_values("published", addresses)
-            turn = 1 if order is Order.NEWEST else -1
-            return [float("-inf") if at is None else float(at * turn) for at in published], [0.0] * len(found)
-        if self.alike is not None:
-            return [float(article or 0) for article in articles], [self.alike] * len(found)
-        scores = [float(score) for score, _ in found]
-        return scores, scores
+        return rows
 
     def _hits(self, others: dict[int, list[int]], suppressed: set[int]) -> tuple[tuple[Hit, ...], int | None]:
         """Return the hits of the page, and how many there are in all where that was counted on the way."""
-        wanted = self.request.offset + self.request.limit
         if not self.request.limit:
             return (), None
         query = self.query
         if suppressed:
             query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._articles(suppressed))])
-        limit = wanted + SLACK
+        first, wanted = self.request.offset, self.request.offset + self.request.limit
+        before = after = SLACK
         while True:
-            rows, whole, matching = self._ranked(query, limit)
-            if whole or len(rows) >= wanted:
+            start = max(0, first - before)
+            found, matching = self._ranked(query, start, wanted + after - start)
+            page = found[first - start : wanted - start]
+            if not page:
+                return (), matching
+            # What ties with the first or the last row of the page may go on beyond what was fetched.
+            begins = start == 0 or found[0][0] != page[0][0]
+            ends = start + len(found) < wanted + after or found[-1][0] != page[-1][0]
+            if begins and ends:
                 break
-            limit *= 4
-        rows = rows[self.request.offset : wanted]
+            before, after = before * (1 if begins else 8), after * (1 if ends else 8)
+        tied = [at for at, (key, _) in enumerate(found) if key == page[0][0] or key == page[-1][0]]
+        rows = self._rows(found[tied[0] : tied[-1] + 1])
+        rows = rows[first - start - tied[0] :][: len(page)]
         current = self._current(rows)
         hits = tuple(
             Hit(article, version, round(score, 6), (article, version) in current, tuple(others.get(article, ())))
@@ -204,10 +190,15 @@ class Answer:
     def _members(self, narrowed: Query) -> list[tuple[int, Row]]:
         """Return group and row of the hits within a narrowing."""
         query = Query.boolean_query([(Occur.Must, self.query), (Occur.Must, narrowed)])
-        members_count = count(self.searcher, query)
-        if not members_count:
+        most = FEW
+        while True:
+            result: Any = self.searcher.search(query, most, True)
+            if (result.count or 0) <= most:
+                break
+            most = int(result.count)
+        found = result.hits
+        if not found:
             return []
-        found = self.searcher.search(query, members_count, False).hits
         addresses = [address for _, address in found]
         names = ("article", "version", "copies", "published")
         columns = [self.searcher.fast_field_values(name, addresses) for name in names]

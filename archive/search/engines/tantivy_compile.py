@@ -14,6 +14,7 @@ from .. import plan as plans
 from .filing import seconds
 
 TEXT_ZONES = ("headline", "standfirst", "body")
+FORMS = ("form_body", "form_beside")
 HEADLINE_BOOST = 2.0
 
 
@@ -63,13 +64,15 @@ class Compiler:
                 zones = (plan.zone,) if plan.zone else TEXT_ZONES
                 return either([self._run(zone, run, plan.slop) for zone in zones for run in plan.runs])
             case plans.Form():
-                return Query.const_score_query(self.term(_forms(plan.zone), plan.form), FLAT[plans.Form])
+                return self._flat(plan, [self.term(field, plan.form) for field in form_fields(plan.zone)])
             case plans.FormPattern():
-                pattern = Query.regex_query(self.schema, _forms(plan.zone), regex(plan.pattern))
-                return Query.const_score_query(pattern, FLAT[plans.FormPattern])
+                pattern = regex(plan.pattern)
+                return self._flat(
+                    plan, [Query.regex_query(self.schema, field, pattern) for field in form_fields(plan.zone)]
+                )
             case plans.FormFuzzy():
-                return Query.const_score_query(
-                    self._fuzzy(_forms(plan.zone), plan.form, plan.distance), FLAT[plans.FormFuzzy]
+                return self._flat(
+                    plan, [self._fuzzy(field, plan.form, plan.distance) for field in form_fields(plan.zone)]
                 )
             case plans.Names():
                 return self._all([self._name(plan.field, term) for term in plan.terms])
@@ -93,6 +96,9 @@ class Compiler:
             case plans.AnyOf():
                 return either([self.compile(child) for child in plan.children])
         raise TypeError(f"no way to compile {plan!r}")
+
+    def _flat(self, plan: plans.Plan, queries: list[Query]) -> Query:
+        return Query.const_score_query(either(queries), FLAT[type(plan)])
 
     def _all(self, queries: list[Query]) -> Query:
         return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, query) for query in queries])
@@ -118,8 +124,9 @@ class Compiler:
         return Query.range_query(self.schema, "published", FieldType.Integer, since, until, True, until is None)
 
 
-def _forms(zone: str) -> str:
-    return f"form_{zone}" if zone else "form"
+def form_fields(zone: str) -> tuple[str, ...]:
+    """Return the fields that hold the forms of a zone; of two, a document holds a form in one only."""
+    return (f"form_{zone}",) if zone else FORMS
 
 
 def regex(pattern: str) -> str:

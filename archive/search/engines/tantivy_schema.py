@@ -2,10 +2,15 @@
 
 The promise: the archive analyzes; Tantivy splits at spaces what it is given. Zones are fields; `text` holds all of them
 for ranking, the headline several times over, so that its words weigh more. Names are filed as runs of words apart from
-single words, so patterns and misspellings never reach over a space.
+single words, so patterns and misspellings never reach over a space. No pair of term and document is filed twice where
+two fields can be asked instead: forms outside the body stand in `form_beside` only where the body does not hold them,
+and tags are counted as topics, persons, places and organisations, less the names that one document carries as two.
 """
 
 from __future__ import annotations
+
+from collections import Counter
+from itertools import chain
 
 import tantivy
 
@@ -15,7 +20,10 @@ from .filing import code_terms, microseconds, name_values, names_filed, seconds
 
 ZONES = ("headline", "standfirst", "body", "quote")
 NAMES = ("by", "outlet", "tag", "person", "place", "org", "source")
-FACETS = ("outlet", "tag", "person", "place", "org", "language")
+# Whoever changes the fields changes this number: an index of another number is built anew.
+FORMAT = 2
+TAG_KINDS = ("topic", "person", "place", "org")
+FACETS = ("outlet", *TAG_KINDS, "twice", "language")
 TIMES_HEADLINE = 3
 # Between two quotes stand more fillers than a phrase may skip, so that no run crosses from one into the next.
 GAP = " ".join(["~"] * 60)
@@ -28,18 +36,19 @@ def schema() -> tantivy.Schema:
     for zone in ZONES:
         builder.add_text_field(zone, tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(f"form_{zone}", tokenizer_name="whitespace", index_option="basic")
-    builder.add_text_field("form", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("form_beside", tokenizer_name="whitespace", index_option="basic")
     for name in NAMES:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
         builder.add_text_field(f"word_{name}", tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("code", tokenizer_name="raw", index_option="basic")
     for facet in FACETS:
         builder.add_text_field(f"facet_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_text_field("hash", tokenizer_name="raw", index_option="basic", stored=True)
-    for number in ("article", "version", "copies"):
-        builder.add_unsigned_field(number, indexed=True, fast=True)
+    builder.add_bytes_field("hash", stored=True)
+    builder.add_unsigned_field("article", indexed=True, fast=True)
+    for number in ("version", "copies"):
+        builder.add_unsigned_field(number, fast=True)
     for number in ("published", "captured", "month"):
-        builder.add_integer_field(number, indexed=True, fast=True)
+        builder.add_integer_field(number, fast=True)
     for flag in ("current", "open", "dated"):
         builder.add_boolean_field(flag, indexed=True, fast=True)
     return builder.build()
@@ -50,8 +59,9 @@ def prepare(document: Document) -> tantivy.Document:
     found = tantivy.Document()
     language = stemming_language(document.language)
     stem_of, form_of = stems_of(language).__getitem__, forms_of(language).__getitem__
-    all_forms: set[str] = set()
-    all_stems: list[str] = []
+    beside: set[str] = set()
+    body: set[str] = set()
+    weighed: list[str] = []
     for zone, values in zip(
         ZONES, ((document.headline,), (document.standfirst,), (document.body,), document.quotes), strict=True
     ):
@@ -62,11 +72,14 @@ def prepare(document: Document) -> tantivy.Document:
         forms = set(map(form_of, set(tokens[0]) if len(tokens) == 1 else set().union(*tokens)))
         found.add_text(zone, f" {GAP} ".join(stems) if len(stems) > 1 else stems[0])
         found.add_text(f"form_{zone}", " ".join(forms))
+        if zone == "body":
+            body = forms
+        elif zone != "quote":
+            beside |= forms
         if zone != "quote":
-            all_forms |= forms
-            all_stems += stems * (TIMES_HEADLINE if zone == "headline" else 1)
-    found.add_text("text", " ".join(all_stems))
-    found.add_text("form", " ".join(all_forms))
+            weighed += stems * (TIMES_HEADLINE if zone == "headline" else 1)
+    found.add_text("text", " ".join(weighed))
+    found.add_text("form_beside", " ".join(beside - body))
     for name, names in name_values(document).items():
         words = []
         for term in names_filed(names) if names else ():
@@ -79,10 +92,15 @@ def prepare(document: Document) -> tantivy.Document:
     for code in code_terms(document):
         if not code.startswith("#"):
             found.add_text("code", code)
-        elif not code.endswith(":"):
-            facet, _, value = code[1:].partition(":")
+            continue
+        facet, _, value = code[1:].partition(":")
+        if value and facet != "tag":
             found.add_text(f"facet_{facet}", value)
-    found.add_text("hash", document.content_hash[:32])
+    for topic in set(document.topics):
+        found.add_text("facet_topic", topic)
+    for name in named_twice(document):
+        found.add_text("facet_twice", name)
+    found.add_bytes("hash", document.content_hash[:32].encode())
     found.add_unsigned("article", document.article)
     found.add_unsigned("version", document.version)
     found.add_unsigned("copies", document.copies)
@@ -94,3 +112,11 @@ def prepare(document: Document) -> tantivy.Document:
         found.add_integer("published", seconds(document.published))
         found.add_integer("month", document.published.year * 12 + document.published.month - 1)
     return found
+
+
+def named_twice(document: Document) -> list[str]:
+    """Return the names of tags that a document carries as more than one kind, each as often as it is one too many."""
+    kinds = [set(document.topics), set(document.persons), set(document.places), set(document.orgs)]
+    if sum(map(len, kinds)) == len(set().union(*kinds)):
+        return []
+    return list((Counter(chain(*kinds)) - Counter(set().union(*kinds))).elements())

@@ -12,7 +12,7 @@ import pickle
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from whoosh.index import IndexError as WhooshIndexError
 from ..contract import ArticleDocuments, IndexDamaged, IndexMissing, changed_articles
 from ..plan import Planner
 from ..query import which_versions
-from ..types import Entry, FacetCount, Hit, Order, SearchRequest, SearchResult, Statistics
+from ..types import Counts, Entry, FacetCount, Hit, Order, SearchRequest, SearchResult, Statistics
 from . import whoosh_writer
 from .filing import microseconds
 from .generations import Generations, folder_size
@@ -120,6 +120,12 @@ class WhooshGeneration(WhooshIndex):
         super().__init__(folder)
         self.generations = generations
         self.started_at = generations.started_at(folder)
+
+    def fill(self, batches: Iterable[Sequence[ArticleDocuments]]) -> Iterator[int]:
+        """Write one batch after the other."""
+        for articles in batches:
+            self.replace(articles)
+            yield len(articles)
 
     def promote(self) -> None:
         """Make this generation the live one."""
@@ -392,7 +398,8 @@ class Answer:
         histogram, undated = self._histogram() if self.request.histogram else ((), 0)
         others, removed = self._folded() if self.request.fold_copies else ({}, 0)
         hits = self._hits(others)
-        return SearchResult(total, hits, total - removed, facets, histogram, undated)
+        counts = Counts(facets, histogram, undated)
+        return SearchResult(total, hits, total - removed, lambda: counts)
 
     def _hits(self, others: dict[int, list[int]]) -> tuple[Hit, ...]:
         wanted = self.request.offset + self.request.limit

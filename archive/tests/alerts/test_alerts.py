@@ -16,8 +16,20 @@ from archive.alerts.matching import Matched, event_of, match_waiting
 from archive.alerts.queries import alerts_of, count_new
 from archive.articles.content import Content
 from archive.articles.operations import add_version
+from archive.indexing import drain as draining
 from archive.indexing.drain import settle
-from archive.models import Alert, AlertEntry, Article, IndexEntry, SavedSearch, User
+from archive.models import (
+    Alert,
+    AlertEntry,
+    Article,
+    ArticleTag,
+    IndexEntry,
+    Membership,
+    SavedSearch,
+    Story,
+    Tag,
+    User,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,6 +91,68 @@ def test_a_new_version_that_starts_changes_or_stops_is_told(owner, write):
         add_version(article=article, content=replace(TEXT, headline=headline), at=clock.now())
         carry()
     assert events(search) == ["starts", "changed", "stops"]
+
+
+def test_a_tag_that_comes_or_goes_is_told_once_a_version_also_of_an_article_from_before(owner, write):
+    tagged, plain = write("Gates held", tags=[("floods", "topic")]), write("Ferry sails")
+    settle()
+    search = watch(owner, "tag:floods")
+    carry()
+    assert events(search) == []
+    ArticleTag.objects.filter(article=tagged).update(removed_at=clock.now())
+    ArticleTag.objects.create(article=plain, tag=Tag.objects.get(name="floods"), position=0)
+    IndexEntry.objects.mark([tagged.pk, plain.pk])
+    carry()
+    assert {(a.article_id, a.event) for a in search.alerts.all()} == {(tagged.pk, "stops"), (plain.pk, "starts")}
+    ArticleTag.objects.filter(article=plain).update(removed_at=clock.now())
+    IndexEntry.objects.mark([plain.pk])
+    carry()
+    assert search.alerts.count() == 2
+
+
+def test_a_story_that_an_article_joins_is_told_with_the_version_it_has(owner, write):
+    article = write("Gates held")
+    story = Story.objects.create(title="Gates")
+    settle()
+    search = watch(owner, f"story:{story.pk}")
+    Membership.objects.create(article=article, story=story, role=Membership.Role.EARLIEST_HELD, placed_at=clock.now())
+    IndexEntry.objects.mark([article.pk])
+    carry()
+    assert [(a.version_id, a.event) for a in search.alerts.all()] == [(article.current_version_id, "starts")]
+
+
+def test_what_matched_before_is_remembered_over_a_drainer_that_dies_after_the_index_was_written(
+    owner, write, monkeypatch
+):
+    article = write("Gates held")
+    settle()
+    search = watch(owner, "tag:floods")
+    ArticleTag.objects.create(article=article, tag=Tag.objects.create(name="floods", kind="topic"), position=0)
+    IndexEntry.objects.mark([article.pk])
+
+    def die(seen):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(draining, "_settle", die)
+        with pytest.raises(KeyboardInterrupt):
+            settle()
+    match_waiting(clock.now())
+    assert events(search) == [] and AlertEntry.objects.waiting().count() == 1
+    carry()
+    assert events(search) == ["starts"]
+
+
+def test_a_search_that_was_saved_after_a_change_is_not_told_of_it(owner, write):
+    article = write("Gates held")
+    settle()
+    watch(owner, "gates")
+    ArticleTag.objects.create(article=article, tag=Tag.objects.create(name="floods", kind="topic"), position=0)
+    IndexEntry.objects.mark([article.pk])
+    settle()
+    late = watch(owner, "tag:floods")
+    match_waiting(clock.now())
+    assert events(late) == []
 
 
 def test_what_the_owner_may_not_see_is_neither_told_nor_listed_nor_sent(owner, write):

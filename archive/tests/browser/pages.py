@@ -18,6 +18,7 @@ from .furnished import Furnished
 
 # Name -> what it answers with instead of a page.
 NOT_PAGES = {
+    "admin:app_list": "leads to a page",
     "admin:autocomplete": "data for the script of a form",
     "admin:import_act": "a deed",
     "admin:import_bytes": "a file",
@@ -109,7 +110,6 @@ def _places(world: Furnished) -> dict[str, list[tuple[list[object], str]]]:
 
     every_article = [plain(article.pk) for article in held.values()]
     return {
-        "admin:app_list": [plain("archive")],
         "admin:auth_user_password_change": [plain(person.pk)],
         "admin:import_item": [plain(item.run_id, item.pk), plain(failed.run_id, failed.pk)],
         "admin:import_paste": [plain()],

@@ -324,3 +324,45 @@ def test_the_columns_of_a_table_are_chosen_at_preview_and_remembered(client, arc
     read(again)
     first = again.items.order_by("position").first().parsed
     assert (first["headline"], first["byline"]) == ("Old ferry reopens", "Ada Finch")
+
+
+def test_the_preview_shows_the_items_of_one_kind(client, archivist):
+    first = previewed({"ferry.txt": DUMP}, outlet="Gull Bay Gazette", manifest={})
+    run.confirm(first, at=clock.now())
+    work.work_through(first.pk)
+    told_again = page_dump("Ferry line reopens after eleven years", [*PARAGRAPHS[:3], "A fourth boat may follow."])
+    files = {
+        "new.json": wire("urn:new", "Mussels recover", [f"{text} So it was said." for text in PARAGRAPHS[::-1]]),
+        "known.txt": DUMP,
+        "again.txt": told_again,
+        "broken.json": b'{"uri": ',
+    }
+    job = previewed(files, outlet="Gull Bay Gazette")
+
+    def shown(kind: str) -> set[str]:
+        page = client.get(f"{job.get_absolute_url()}?show={kind}").content.decode()
+        return {name for name in files if name in page}
+
+    assert shown("") == set(files)
+    assert shown("created") == {"new.json"}
+    assert shown("unchanged") == {"known.txt"}
+    assert shown("question") == {"again.txt"}
+    assert shown("failed") == {"broken.json"}
+    assert shown("left_out") == set()
+
+
+def test_one_decision_gives_all_pages_of_a_host_their_outlet(client, archivist):
+    def saved(place: int, host: str) -> bytes:
+        head = f'<link rel="canonical" href="https://{host}/{place}"><title>Story {place}</title>'
+        text = "".join(f"<p>{paragraph} Page {place}.</p>" for paragraph in PARAGRAPHS)
+        return f"<!doctype html><html><head>{head}</head><body><h1>Story {place}</h1>{text}</body></html>".encode()
+
+    files = {f"{place}.html": saved(place, "www.gull.example") for place in range(3)}
+    job = previewed({**files, "other.html": saved(9, "quay.example")})
+    assert job.items.filter(state=ImportItem.State.QUESTION).count() == 4
+    assert 'value="gull.example"' in client.get(job.get_absolute_url()).content.decode()
+    said = {"do": "outlet_for_all", "host": "gull.example", "outlet": "Gull Bay Gazette"}
+    client.post(f"{job.get_absolute_url()}act/", said)
+    decided = job.items.filter(outlet__name="Gull Bay Gazette", state=ImportItem.State.READY)
+    assert {one.file for one in decided} == set(files)
+    assert job.items.get(file="other.html").state == ImportItem.State.QUESTION

@@ -127,6 +127,10 @@ def test_addresses_inside_the_network_are_refused(site, settings):
         "http://169.254.169.254/latest/",
         "http://[::1]/",
         "http://[::ffff:127.0.0.1]/",
+        "http://[64:ff9b::a00:1]/",
+        "http://[fe80::1]/",
+        "http://0.0.0.0/",
+        "http://2130706433/",
     ):
         with pytest.raises(fetching.FetchError, match="inside this network"):
             fetch(address)

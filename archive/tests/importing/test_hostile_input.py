@@ -37,6 +37,9 @@ HOSTILE = {
     + b"]><nitf><body><body.content><p>&m;</p></body.content></body></nitf>",
     "outside.xml": b'<?xml version="1.0"?><!DOCTYPE nitf [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     b"<nitf><head><title>T</title></head><body><body.content><p>&x;</p></body.content></body></nitf>",
+    "deep.html": b"<!doctype html><html><body>" + b"<div>" * 50_000 + b"Deep" + b"</div>" * 50_000,
+    "shapes.bin": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20,
+    "endless.gz": gzip.compress(b"0" * 80_000_000),
 }
 
 
@@ -44,12 +47,12 @@ def test_each_is_rejected_with_a_sentence_and_the_good_one_comes_in():
     report = imported({**HOSTILE, "good.json": GOOD})
     by_file = {item["file"].partition("/")[0]: item for item in report["items"]}
     assert by_file["good.json"]["outcome"] == "created"
-    for name in ("empty.txt", "rubbish.bin", "cut.json.gz"):
+    for name in HOSTILE:
         assert by_file[name]["outcome"] == "rejected", by_file[name]
-        assert by_file[name]["reason"].endswith((".", "”"))
+        assert by_file[name]["reason"].endswith((".", "”")), by_file[name]
     assert not Article.objects.filter(current_version__body__contains="root:").exists()
-    kept = ImportItem.objects.get(file="rubbish.bin")
-    assert kept.blob.content() == HOSTILE["rubbish.bin"]
+    for name in HOSTILE:
+        assert ImportItem.objects.get(file=name).blob.content() == HOSTILE[name]
 
 
 def test_a_bomb_in_a_zip_costs_that_member_only():

@@ -46,7 +46,7 @@ def test_a_killed_drainer_loses_and_doubles_nothing_and_disturbs_no_reader(engin
             time.sleep(0.02)
         connections.close_all()
 
-    readers = [threading.Thread(target=read) for _ in range(READERS)]
+    readers = [threading.Thread(target=read, daemon=True) for _ in range(READERS)]
     for reader in readers:
         reader.start()
     acknowledged = kill_drainers(archive_environment | {"SEARCH_ENGINE": engine}, chance)

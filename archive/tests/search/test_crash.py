@@ -40,7 +40,7 @@ def test_a_killed_writer_loses_and_doubles_nothing_and_disturbs_no_reader(name, 
             time.sleep(0.02)
         engine.close()
 
-    readers = [threading.Thread(target=read) for _ in range(READERS)]
+    readers = [threading.Thread(target=read, daemon=True) for _ in range(READERS)]
     for reader in readers:
         reader.start()
     acknowledged: list[int] = []

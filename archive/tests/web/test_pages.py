@@ -217,6 +217,15 @@ def test_an_empty_archive_offers_two_ways_to_begin():
     client.force_login(person("archivist"))
     text = client.get(reverse("home")).content.decode()
     assert "Two ways to begin" in text and reverse("load_sample") in text
+    for name in ("stories", "outlets", "tags", "dates", "changes", "alerts"):
+        empty = client.get(reverse(name)).content.decode().partition('class="empty"')[2].partition("</main>")[0]
+        assert 'class="button button--primary" href=' in empty, name
+
+
+def test_a_list_shows_the_versions_of_an_article_at_a_glance(see, world):
+    html = see("reader", reverse("day", args=[2031, 5, 4])).content.decode()
+    assert html.count('<svg class="marks"') == 1
+    assert '<rect class="is-original" x="0"' in html and '<rect class="is-correction" x="8"' in html
 
 
 def walk(articles, size: int) -> list[int]:

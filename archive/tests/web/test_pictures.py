@@ -97,3 +97,10 @@ def test_a_year_has_all_its_days_and_the_busiest_are_the_darkest():
     levels = {day.day: day.level for day in picture.days if day.count}
     assert set(levels) == {date(2032, 2, 29), date(2032, 3, 1)}
     assert levels[date(2032, 2, 29)] > levels[date(2032, 3, 1)] > 0
+
+
+def test_a_story_of_one_day_is_measured_in_hours():
+    first = datetime(2031, 5, 4, 6, 40, tzinfo=UTC)
+    events = [pictures.Event(first, "A", "one", "#1"), pictures.Event(first + timedelta(hours=5), "B", "two", "#2")]
+    labels = [label for _, label in pictures.lanes(events).ticks]
+    assert labels == ["4 May, 06:40", "08:00", "09:00", "10:00", "11:00"]

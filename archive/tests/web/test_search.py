@@ -84,6 +84,7 @@ def test_old_versions_say_whether_the_words_are_still_there(client, reader, writ
     html = page(client, "resigned versions:all")
     assert "Found in version 1" in html and "no longer in the current version" in html
     assert "the current version matches too" in page(client, "left versions:all")
+    assert page(client, "stays").count('<svg class="marks"') == 1
 
 
 def test_pages_stay_the_same_while_articles_arrive(client, reader, write):
