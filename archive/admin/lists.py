@@ -39,6 +39,11 @@ class UncountedPaginator(Paginator):
         return len(self.object_list.order_by("-pk").values_list("pk", flat=True)[:most])
 
 
+def numbered(words: str) -> models.Q:
+    """Return what finds a row by its number; nothing where the words are none."""
+    return models.Q(pk=int(words)) if words.isdecimal() and len(words) < 19 else models.Q(pk__in=[])
+
+
 class NamedOutlet(forms.ModelChoiceField):
     """An outlet, by its name: a list of thousands is no menu."""
 
@@ -57,6 +62,8 @@ class QuickAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     ordering = ("-pk",)
+    # A column is sorted by only where a list is short or has an index for it.
+    sortable_by = ()
     formfield_overrides = {
         models.DateTimeField: {
             "form_class": forms.DateTimeField,
@@ -68,6 +75,20 @@ class QuickAdmin(admin.ModelAdmin):
         """Show the list under the name of what it lists."""
         title = capfirst(self.model._meta.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def sought(self, words: str) -> models.Q | None:
+        """Return what a search looks for, by an index; None where all of a short table is looked through."""
+        return None
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Return the rows that a search finds."""
+        words = search_term.strip()
+        sought = self.sought(words) if words else None
+        if sought is None:
+            return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(sought), False
 
     def get_action_choices(self, request: HttpRequest, default_choices: Any = ()) -> list[Any]:
         """Return what can be done with the ticked rows, below a word that asks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django import forms
@@ -11,11 +12,13 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from archive import clock
+from archive.articles.content import url_key
 from archive.articles.operations import touch_index
 from archive.importing import learning
 from archive.models import (
@@ -32,8 +35,12 @@ from archive.models import (
     WatchedSource,
 )
 from archive.models.roles import ROLES
+from archive.text.keys import name_key
 
-from .lists import LastingAdmin, PagedAdmin, PlainInline, QuickAdmin, ReadOnlyAdmin
+from .lists import LastingAdmin, PagedAdmin, PlainInline, QuickAdmin, ReadOnlyAdmin, numbered
+
+# A search looks at so many rows of one name, id or address.
+MOST_ALIKE = 200
 
 
 class AliasInline(PlainInline):
@@ -92,8 +99,14 @@ class OutletLineAdmin(QuickAdmin):
     list_display = ("text", "outlet", "verdict", "effect", "origin", "seen", "learnt_by", "learnt_at", "undone_at")
     list_filter = ("verdict", "origin", ("undone_at", admin.EmptyFieldListFilter))
     search_fields = ("text", "outlet__name")
+    search_help_text = gettext_lazy("A whole line, or the beginning of an outlet's name.")
     list_select_related = ("outlet", "learnt_by")
     actions = ("undo",)
+
+    def sought(self, words: str) -> Q:
+        """Find a line by all of its words, or those of an outlet by its name; uses one_verdict_a_line."""
+        outlets = Outlet.objects.filter(name__istartswith=words).order_by("pk").values_list("pk", flat=True)
+        return Q(key=learning.key_of(words)) | Q(outlet__in=list(outlets[:MOST_ALIKE]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Lines are learnt at the preview of an import."""
@@ -174,7 +187,12 @@ class TagAdmin(LastingAdmin):
     list_display = ("name", "kind", "code")
     list_filter = ("kind",)
     search_fields = ("name", "code")
+    search_help_text = gettext_lazy("The beginning of the name.")
     fields = ("name", "kind", "code", "merged_into")
+
+    def sought(self, words: str) -> Q:
+        """Find tags whose name begins so, whatever its accents; uses tag_by_beginning."""
+        return Q(key__startswith=name_key(words))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tag | None = None) -> tuple[str, ...]:
         """Return what is fixed once a tag is there."""
@@ -191,6 +209,15 @@ class ArticleAdmin(PagedAdmin):
     search_fields = ("=id", "=guid", "=url")
     search_help_text = gettext_lazy("Number, guid or address; words are found by the search page.")
 
+    def sought(self, words: str) -> Q:
+        """Find an article by its number, the outlet's id or the address; uses the keys that hold those unique."""
+        held = Article.objects.order_by("pk").values_list("pk", flat=True)
+        found = list(held.filter(guid=words)[:MOST_ALIKE])
+        # Words that are no address have an empty key, as have all articles without one.
+        if address := url_key(words):
+            found += held.filter(url_key=address)[:MOST_ALIKE]
+        return numbered(words) | Q(pk__in=found)
+
     @admin.display(description=gettext_lazy("headline"))
     def headline(self, article: Article) -> str:
         """Link the current headline to the article's page."""
@@ -199,10 +226,16 @@ class ArticleAdmin(PagedAdmin):
             '<a href="{}" dir="auto">{}</a>', article.get_absolute_url(), text or _("without a headline")
         )
 
-    @admin.display(description=gettext_lazy("published"), ordering="published_at")
+    @admin.display(description=gettext_lazy("published"))
     def published(self, article: Article) -> str:
         """Show the date as surely as it is known, and no surer."""
-        return (article.published_iso or "").replace("T", " ")
+        at = article.published_at
+        if at is None:
+            return ""
+        if article.published_precision == "instant":
+            return formats.date_format(timezone.localtime(at), "j M Y, H:i")
+        exact = article.published_precision == "minute"
+        return formats.date_format(at.astimezone(UTC), "j M Y, H:i" if exact else "j M Y")
 
 
 @admin.register(ImportRun)
@@ -213,6 +246,11 @@ class ImportRunAdmin(PagedAdmin):
     list_filter = ("state", "origin")
     list_select_related = ("created_by",)
     search_fields = ("=id", "title")
+    search_help_text = gettext_lazy("Number, or the beginning of the title.")
+
+    def sought(self, words: str) -> Q:
+        """Find a run by its number or the beginning of its title; uses import_run_by_title."""
+        return numbered(words) | Q(title__istartswith=words)
 
     @admin.display(description=gettext_lazy("run"))
     def page(self, run: ImportRun) -> str:
@@ -257,6 +295,7 @@ class PersonAdmin(QuickAdmin, UserAdmin):
     list_display = ("username", "name", "email", "is_active", "last_login")
     list_filter = ("is_active", "groups")
     filter_horizontal = ()
+    sortable_by = None
     ordering = ("username",)
     fieldsets = (
         (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),

@@ -17,8 +17,7 @@ from archive.formats.dump_patterns import (
     WIDE,
 )
 from archive.text.dates import FoundDate, find_dates
-from archive.text.normalize import clean_line, key_of_words, split_lines, strip_bullet, unwrap
-from archive.text.normalize import words as folded_words
+from archive.text.normalize import clean_line, key_of_words, split_lines, strip_bullet, unwrap, words_of_lines
 
 
 @dataclass(slots=True)
@@ -66,11 +65,13 @@ def read_blocks(text: str, language: str = "") -> list[Block]:
     lines = split_lines(text)
     blocks: list[Block] = []
     previous_end = -1
-    for joined, numbers in unwrap(lines):
+    paragraphs = unwrap(lines)
+    apart = [strip_bullet(joined) for joined, _ in paragraphs]
+    texts = [clean_line(rest) for _, rest in apart]
+    for (joined, numbers), (bullet, _), cleaned, tokens in zip(
+        paragraphs, apart, texts, words_of_lines(texts), strict=True
+    ):
         indent = len(joined) - len(joined.lstrip())
-        bullet, rest = strip_bullet(joined)
-        cleaned = clean_line(rest)
-        tokens = folded_words(cleaned)
         key = "".join(tokens)
         block = Block(
             text=cleaned,

@@ -13,7 +13,7 @@ from lxml import etree, html
 
 from archive.formats.base import ParseError
 from archive.text.encoding import UndecodableText, declared_encoding, decode
-from archive.text.normalize import clean_line, same_key
+from archive.text.normalize import clean_line, words_of_lines
 
 # lxml's own lookup asks a Python function for each element that is touched, to tell forms and inputs from the others.
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
@@ -190,7 +190,9 @@ def _collect(element: Element, parts: list[str]) -> None:
 
 def keyed_blocks(root: Element) -> list[Block]:
     """Return every stretch of visible text with its innermost block element and its `same_key`, in order."""
-    return [(element, text, same_key(text)) for element, text in text_blocks(root)]
+    found = list(text_blocks(root))
+    keys = words_of_lines([text for _, text in found])
+    return [(element, text, "".join(tokens)) for (element, text), tokens in zip(found, keys, strict=True)]
 
 
 def text_blocks(root: Element) -> Iterator[tuple[Element, str]]:

@@ -35,6 +35,8 @@ _MEDIA = ("picture", "photo", "image", "graphic", "video", "audio", "still", "an
 _SUMMARIES = ("", "summary", "abstract", "lead", "short", "main", "teaser", "standfirst")
 # Some agencies send the text itself as a description of this role.
 _TEXT_ROLES = ("text", "body", "article")
+# How a person is related to the text who is its author, not its subject.
+_WRITERS = ("author", "writer", "reporter", "byline", "creator")
 _ENTITIES: tuple[tuple[str, TagKind], ...] = (
     ("subject", "topic"),
     ("subjects", "topic"),
@@ -75,8 +77,11 @@ FORMAT = Ninjs()
 
 
 def looks_like(found: Mapping[str, Any]) -> bool:
-    """Say whether a JSON object is ninjs: an identifier, and at least two of the keys that nothing else has."""
+    """Say whether a JSON object is ninjs: it says so, or has an identifier and two keys that nothing else has."""
     keys = {_key(name) for name in found}
+    standard = found.get("standard")
+    if isinstance(standard, Mapping) and _string(standard.get("name")).lower() == "ninjs":
+        return True
     if not ({"uri", "guid"} & keys) or ({"versions", "captures"} <= keys):
         return False
     return sum(mark in keys for mark in _MARKS) >= 2
@@ -108,7 +113,8 @@ def _key(name: str) -> str:
 def _article(item: dict[str, Any], context: ReadContext, record: str, posts: tuple[Post, ...] = ()) -> ParsedArticle:
     sort = str(item.get("type") or "text").lower()
     if sort in _MEDIA or sort in ("event", "planning"):
-        raise ParseError(f"The ninjs item is a {sort}, not a text.", mend="Import the texts instead.")
+        article = "an" if sort[0] in "aei" else "a"
+        raise ParseError(f"The ninjs item is {article} {sort}, not a text.", mend="Import the texts instead.")
     text = _body(item)
     headline, headlines = fields.choose(*_headlines(item))
     byline = blocks.plain(_string(item.get("byline") or item.get("by")))
@@ -135,7 +141,7 @@ def _article(item: dict[str, Any], context: ReadContext, record: str, posts: tup
         format="ninjs",
         headline=headline,
         standfirst=standfirst,
-        byline=above or byline,
+        byline=above or byline or ", ".join(authors),
         authors=authors or fields.authors_of(above or byline),
         dateline=fields.dateline(blocks.plain(_string(item.get("dateline")) or _string(item.get("located")))),
         credit=blocks.plain(_string(item.get("creditline")) or _string(item.get("source"))),
@@ -247,6 +253,9 @@ def _standfirst(item: dict[str, Any], headline: str) -> str:
 
 def _authors(item: dict[str, Any]) -> tuple[str, ...]:
     entries = _parts(item.get("authors")) or _parts(item.get("by") if isinstance(item.get("by"), list) else None)
+    if not entries:
+        people = _parts(item.get("people") or item.get("person"))
+        entries = [one for one in people if _string(one.get("rel")).rpartition(":")[2].lower() in _WRITERS]
     names = [blocks.plain(_string(entry.get("name"))) for entry in entries]
     return tuple(dict.fromkeys(name for name in names if name and "/" not in name))
 
@@ -300,6 +309,8 @@ def _tags(item: dict[str, Any]) -> tuple[ParsedTag, ...]:
                 found.append(ParsedTag(blocks.plain(value), kind))
             elif isinstance(value, Mapping):
                 entry = {_key(part): text for part, text in value.items()}
+                if kind == "person" and _string(entry.get("rel")).rpartition(":")[2].lower() in _WRITERS:
+                    continue
                 code = next(
                     (_string(entry.get(part)) for part in ("code", "uri", "qcode", "literal") if entry.get(part)), ""
                 )

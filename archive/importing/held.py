@@ -53,7 +53,8 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
     by_text = _versions_by_text({a.text_key for a in arrivals if a.text_key})
     by_bytes = _versions_by_bytes({a.bytes_key for a in arrivals if a.bytes_key})
     found: list[dict[int, Likeness]] = []
-    for one in sought:
+    strange: dict[int, Sequence[int]] = {}
+    for place, one in enumerate(sought):
         a = one.arrival
         likeness: dict[int, Likeness] = {}
         for article_id, _ in by_text.get(a.text_key, ()) or ():
@@ -68,9 +69,10 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
         sure = any(kind in (Likeness.GUID, Likeness.ADDRESS) for kind in likeness.values()) or a.text_key in by_text
         # Wire copy with a guid of its own is a new article however like an older one it is.
         if not sure and (a.from_page or not (a.guid and a.outlet_id is not None)):
-            for article_id in _sharing_passages(one.passages):
-                likeness.setdefault(article_id, Likeness.NEAR)
+            strange[place] = one.passages
         found.append(likeness)
+    for place, article_id in _sharing_passages(strange):
+        found[place].setdefault(article_id, Likeness.NEAR)
     known = _load({article_id for likeness in found for article_id in likeness})
     compared = [
         _compare(one, likeness, known, by_bytes.get(one.arrival.bytes_key, ()))
@@ -193,20 +195,26 @@ def _versions_by_bytes(keys: set[str]) -> dict[str, list[tuple[int, int]]]:
     return dict(out)
 
 
-def _sharing_passages(passages: Sequence[int]) -> list[int]:
-    """Return the articles that share the most passages, the likeliest first; uses the primary key of the hashes."""
-    if not passages:
+def _sharing_passages(passages: Mapping[int, Sequence[int]]) -> list[tuple[int, int]]:
+    """Return (place, article) for the articles that share the most passages with those at each place, the likeliest
+    first; uses the primary key of the hashes."""
+    wanted = [(place, value) for place, values in passages.items() for value in values]
+    if not wanted:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT near.article_id, count(*) FROM unnest(%s::bigint[]) AS wanted (hash) CROSS JOIN LATERAL"
+            "SELECT place, article_id, shared FROM (SELECT wanted.place, near.article_id, count(*) AS shared,"
+            " row_number() OVER (PARTITION BY wanted.place ORDER BY count(*) DESC, near.article_id) AS rank"
+            " FROM unnest(%s::int[], %s::bigint[]) AS wanted (place, hash) CROSS JOIN LATERAL"
             " (SELECT article_id FROM archive_texthash WHERE hash = wanted.hash LIMIT %s) AS near"
-            " GROUP BY near.article_id ORDER BY count(*) DESC, near.article_id LIMIT %s",
-            [list(passages), _MOST_ARTICLES_A_PASSAGE, _MOST_CANDIDATES],
+            " GROUP BY wanted.place, near.article_id) AS ranked WHERE rank <= %s ORDER BY place, rank",
+            [*map(list, zip(*wanted, strict=True)), _MOST_ARTICLES_A_PASSAGE, _MOST_CANDIDATES],
         )
         rows = cursor.fetchall()
-    least = 1 if len(passages) < 4 else 2
-    return [article_id for article_id, shared in rows if shared >= least]
+    # One shared passage tells something of a short text only.
+    return [
+        (place, article_id) for place, article_id, shared in rows if shared >= (1 if len(passages[place]) < 4 else 2)
+    ]
 
 
 def _load(ids: set[int]) -> _Known:

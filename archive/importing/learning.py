@@ -27,7 +27,11 @@ _TEXT_ROLES = frozenset({"body", "headline", "standfirst", "byline", "date", "so
 
 def key_of(text: str) -> str:
     """Return the key under which a line is kept."""
-    return hashlib.sha256(line_key(text).encode()).hexdigest()
+    return _stored(line_key(text))
+
+
+def _stored(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def learn_lines(pages: Iterable[tuple[int | None, ParsedArticle]]) -> None:
@@ -38,15 +42,19 @@ def learn_lines(pages: Iterable[tuple[int | None, ParsedArticle]]) -> None:
             continue
         page: dict[str, str] = {}
         for line in parsed.lines:
+            if line.role in _TEXT_ROLES:
+                continue
             text = " ".join(line.text.split())
-            if line.role not in _TEXT_ROLES and len(text) <= _LONGEST and line_key(text):
-                page.setdefault(key_of(text), text)
-        for key, text in list(page.items())[:_MOST_LINES]:
+            if len(text) <= _LONGEST and (key := line_key(text)):
+                page.setdefault(key, text)
+                if len(page) == _MOST_LINES:
+                    break
+        for key, text in page.items():
             seen[outlet_id, key] = (text, seen.get((outlet_id, key), ("", 0))[1] + 1)
     if not seen:
         return
     # Sorted, so that two workers that learn the same lines take their locks in the same order.
-    rows = sorted((outlet_id, key, text, count) for (outlet_id, key), (text, count) in seen.items())
+    rows = sorted((outlet_id, _stored(key), text, count) for (outlet_id, key), (text, count) in seen.items())
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO archive_outletline (outlet_id, key, text, verdict, origin, seen, learnt_at)"

@@ -176,6 +176,14 @@ class Article(models.Model):
             models.Index("status", "id", condition=~Q(status="usable"), name="article_not_usable"),
             # What came in last: the home page and the admin list.
             models.Index(F("created_at").desc(), F("id").desc(), name="article_by_arrival"),
+            # The rare kinds and the unsure dates: the filters of the admin list.
+            models.Index("kind", "id", condition=Q(kind="live_blog"), name="article_live_blog"),
+            models.Index(
+                "published_precision",
+                "id",
+                condition=Q(published_precision__in=["inferred", "unknown"]),
+                name="article_unsure_date",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from .articles import Article, Blob, Capture, Version
@@ -57,6 +58,9 @@ class ImportRun(models.Model):
         indexes = [
             # Beat's question: which runs are not at an end and may need a push.
             models.Index("state", "id", name="import_run_by_state"),
+            # The runs of one origin, and those whose title begins so: the filter and the search of the admin list.
+            models.Index("origin", "id", name="import_run_by_origin"),
+            models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="import_run_by_title"),
         ]
 
     def __str__(self) -> str:

@@ -139,6 +139,12 @@ class OutletLine(models.Model):
         verbose_name = _("learnt line")
         verbose_name_plural = _("learnt lines")
         constraints = [models.UniqueConstraint(fields=["outlet", "key"], name="one_verdict_a_line")]
+        indexes = [
+            # What editors said and took back, among all that the machine learns: the filters of the admin list.
+            models.Index("id", condition=models.Q(verdict="body"), name="line_of_text"),
+            models.Index("id", condition=models.Q(origin="editor"), name="line_by_editor"),
+            models.Index("id", condition=models.Q(undone_at__isnull=False), name="line_undone"),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,8 @@ class Tag(models.Model):
         verbose_name = _("tag")
         verbose_name_plural = _("tags")
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_tag_a_name")]
+        # Tags whose name begins so: the search of the admin list.
+        indexes = [models.Index(OpClass("key", name="varchar_pattern_ops"), name="tag_by_beginning")]
 
     def __str__(self) -> str:
         return self.name

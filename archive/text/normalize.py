@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _SPACES = re.compile(r"[^\S\n]+")
 _INVISIBLE = dict.fromkeys(
@@ -92,6 +93,20 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the folded words of `text` in order, without punctuation."""
     return _WORD.findall(fold(text).replace("_", " "))
+
+
+def words_of_lines(lines: Sequence[str]) -> list[list[str]]:
+    """Return the `words` of every line, all folded in one go; no line may hold a line feed."""
+    if not lines:
+        return []
+    text = "\n".join(lines)
+    if not text.isascii():
+        text = strip_accents(fold_typography(unicodedata.normalize("NFKC", text)))
+    text = text.casefold()
+    if _HAS_DROPPED.search(text):
+        text = text.translate(_DROPPED)
+    text = unicodedata.normalize("NFC", text).replace("_", " ")
+    return [_WORD.findall(line) for line in text.split("\n")]
 
 
 def line_key(text: str) -> str:

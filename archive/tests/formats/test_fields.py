@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from archive.formats import fields, registry
-from archive.formats.base import ReadContext
+from archive.formats.base import ParseError, ReadContext
 
 G2 = """<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:newsml:kvarn.example:1" version="1">
 <itemMeta><itemClass qcode="ninat:text"/><provider literal="Kvarnwire"/>
@@ -40,3 +41,31 @@ def test_a_story_stamped_in_its_dateline_is_from_where_it_is_located_and_a_liter
     (article,) = registry.read(G2.encode(), context)
     assert article.dateline == "Kvarnby"
     assert [tag.name for tag in article.tags] == ["Mills", "Kvarnby"]
+
+
+NINJS = {
+    "uri": "urn:kvarn:7",
+    "standard": {"name": "ninjs", "version": "3.0"},
+    "type": "text",
+    "headlines": [{"role": "main", "value": "Mill turns again"}],
+    "bodies": [{"contentType": "text/html", "value": "<p>The old mill turned on Monday.</p>"}],
+    "people": [{"name": "Ada Finch", "rel": "author"}, {"name": "Bo Heron", "rel": "about"}],
+}
+
+
+def read_ninjs(**changed):
+    context = ReadContext(captured_at=datetime(2024, 6, 1, tzinfo=UTC), file_name="mill.json")
+    return next(iter(registry.read(json.dumps(NINJS | changed).encode(), context)))
+
+
+def test_a_person_who_wrote_the_text_is_its_author_and_no_tag():
+    article = read_ninjs()
+    assert article.authors == ("Ada Finch",)
+    assert [tag.name for tag in article.tags] == ["Bo Heron"]
+
+
+def test_an_item_that_is_no_text_is_named_for_what_it_is():
+    with pytest.raises(ParseError, match="is an event"):
+        read_ninjs(type="event", headlines=[], bodies=[])
+    with pytest.raises(ParseError, match="is a picture"):
+        read_ninjs(type="picture")

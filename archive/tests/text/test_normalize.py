@@ -1,6 +1,8 @@
 """Two spellings of the same words come out as the same string."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive.text.normalize import (
     clean_line,
@@ -12,6 +14,8 @@ from archive.text.normalize import (
     split_lines,
     strip_bullet,
     unwrap,
+    words,
+    words_of_lines,
 )
 
 
@@ -112,3 +116,13 @@ def test_lines_of_an_unwrapped_dump_stay_apart():
 def test_menu_entries_of_a_wrapped_dump_stay_apart():
     lines = ["   * Home", "   * News", "   * Sports", "", *wrapped(PARAGRAPH), *wrapped("* " + PARAGRAPH)]
     assert [text.strip()[:6] for text, _ in unwrap(lines)] == ["* Home", "* News", "* Spor", "The fe", "* The "]
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n"), max_size=30), max_size=6))
+def test_the_words_of_many_lines_are_those_of_each(lines):
+    assert words_of_lines(lines) == [words(line) for line in lines]
+
+
+def test_the_words_of_lines_in_several_scripts_keep_to_their_lines():
+    lines = ["Café_Olé\u200b", "", "\u0301accent first", "ЁЛКА — ｗｉｄｅ", "हिन्दी"]
+    assert words_of_lines(lines) == [words(line) for line in lines]
