@@ -3,10 +3,11 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from archive.search import ArticleDocuments, Document, IndexDamaged, SearchRequest, parse
+from archive.search import ArticleDocuments, Document, IndexDamaged, Order, SearchRequest, parse
 from archive.search.engines import tantivy_counting
 from archive.search.engines.tantivy import FORMAT_FILE, MANY, TantivyEngine
 
@@ -108,8 +109,8 @@ def test_counts_are_remembered_for_the_next_page_and_forgotten_with_the_next_com
     def total(asked):
         return sum(value.count for value in engine.search(asked).facets["outlet"])
 
-    first = total(request)
-    pages = [replace(request, offset=1, captured_until=world.ARRIVED), replace(request, order="newest")]
+    first, later = total(request), world.ARRIVED + timedelta(days=90)
+    pages = [replace(request, offset=1, captured_until=later), replace(request, order=Order.NEWEST)]
     assert [total(asked) for asked in pages] == [first, first] and len(counted) == 1
     assert total(replace(request, hidden=frozenset({1}))) == first - 1 and len(counted) == 2
     engine.replace(world.by_article(world.SHAPED[1:]) + [ArticleDocuments(1)])
