@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.polnear_part import polnear
+from benchmarks.stories_founding import founding
 from benchmarks.stories_memory import MemoryArchive
 from benchmarks.stories_speed import SIZES, speed
 
@@ -111,11 +112,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--predictions", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--sizes", default=",".join(SIZES), help="articles stored: 100k, 1m, both, or none")
+    parser.add_argument("--without-documents", action="store_true", help="leave the founding documents out")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:
         predictions = options.predictions or Path(scratch)
         figures = accuracy(options.data, predictions)
         figures |= polnear(related_folder(options.data), predictions)
+    if not options.without_documents:
+        figures |= founding(options.data)
     if sizes := {name: SIZES[name] for name in options.sizes.split(",") if name in SIZES}:
         figures |= speed(sizes)
     figures = {name: round(value, 4) for name, value in figures.items()}

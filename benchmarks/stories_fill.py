@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 from datetime import UTC, date, datetime
 
 A_DAY = 1000
 IN_A_STORY = 3
-STORY_TERMS = 10
+# An event is told with so many words and people of its own; each of the latter is filed by full name and by surname.
+STORY_WORDS = 8
+STORY_PEOPLE = 2
+GIVEN = (
+    "Ada", "Bruno", "Carla", "Dario", "Edda", "Fabian", "Greta", "Henrik", "Ilse", "Jonas", "Karin", "Lothar", "Mira",
+    "Nils", "Olga", "Pavel",
+)  # fmt: skip
 # The words that texts are found by: rank r is as frequent as 1 / r between these two.
 FIRST_RANK, LAST_RANK = 60, 200_000
-# Digits are spelled with letters, so that words are stemmed as words of a text are.
-LETTERS = "bcdfghjkmp"
+# Words are made of these letters, without a vowel, so that no stemmer shortens them and no two are alike.
+LETTERS = "bcdfghjkmnpqrtvw"
+_SPELLED = str.maketrans("0123456789abcdef", LETTERS)
 FIRST_DAY = date(1996, 1, 1)
 # Ids of synthetic rows start here, out of the way of those that are placed.
 FIRST_ID = 10_000_000
@@ -20,31 +28,50 @@ FIRST_ID = 10_000_000
 _TABLES = (
     "archive_article", "archive_version", "archive_story", "archive_membership", "archive_posting",
     "archive_termvector", "archive_termcount", "archive_texthash", "archive_attribution", "archive_quote",
-    "archive_placemententry", "archive_indexentry",
+    "archive_quotefamily", "archive_quotevariant", "archive_placemententry", "archive_indexentry",
 )  # fmt: skip
 # Tables that grow by dozens of rows an article: their indexes are built at the end.
 _INDEXED_LATE = ("archive_posting", "archive_texthash")
 
 _FILL = """
+CREATE FUNCTION pg_temp.spell(word text) RETURNS text LANGUAGE sql IMMUTABLE
+    RETURN translate(left(md5(word), 10), '0123456789abcdef', '{letters}');
 CREATE TEMPORARY TABLE common AS
-SELECT id, jsonb_object_agg(term, 0.058) AS vector, string_agg(term, ' ') AS text
+SELECT id, jsonb_object_agg(term, 0.025) AS vector, string_agg(term, ' ') AS text
 FROM (
-    SELECT id, translate('word' || floor(exp(random() * ln(2000)))::int, '0123456789', '{letters}') AS term
+    SELECT id, pg_temp.spell('word' || floor(exp(random() * ln(2000)))::int) AS term
     FROM generate_series(0, 999) AS id, generate_series(1, 150)
 ) AS drawn GROUP BY id;
 CREATE TEMPORARY TABLE told AS
 SELECT n, {first} + n AS article, {first} + n / {in_a_story} AS story, date '{day}' + (n / {a_day})::int AS day,
-    event, others
+    event, people, names, others, said, lines
 FROM generate_series(0, {size} - 1) AS n
 CROSS JOIN LATERAL (
-    SELECT array_agg(translate('event' || ({first} + n / {in_a_story}) || 'x' || k, '0123456789', '{letters}')) AS event
-    FROM generate_series(1, {story_terms}) AS k
-) AS of_story
+    SELECT array_agg(pg_temp.spell('event' || ({first} + n / {in_a_story}) || 'x' || k)) AS event
+    FROM generate_series(1, {story_words}) AS k
+) AS of_words
 CROSS JOIN LATERAL (
-    SELECT array_agg(DISTINCT translate('word' || floor({low} * exp(random() * ln({high}::float / {low})) + 0 * k)::int,
-        '0123456789', '{letters}')) AS others
+    SELECT array_agg(given || ' ' || surname) AS people,
+        array_agg(lower(given || ' ' || surname)) || array_agg(lower(surname)) AS names
+    FROM generate_series(1, {story_people}) AS k
+    CROSS JOIN LATERAL (SELECT ('{{{given}}}'::text[])[1 + ({first} + n / {in_a_story} + k) % {givens}] AS given,
+        initcap(pg_temp.spell('q' || ({first} + n / {in_a_story}) || 'y' || k)) AS surname) AS one
+) AS of_people
+CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT pg_temp.spell('word'
+        || floor({low} * exp(random() * ln({high}::float / {low})) + 0 * k)::int)) AS others
     FROM generate_series(1, {others}) AS k WHERE n >= 0
-) AS of_it;
+) AS of_it
+CROSS JOIN LATERAL (
+    SELECT ARRAY[array_to_string(event, ' '), (
+        SELECT string_agg(pg_temp.spell('own' || n || 'z' || k), ' ') FROM generate_series(1, 9) AS k)] AS said
+) AS of_quotes
+CROSS JOIN LATERAL (
+    SELECT '“' || said[1] || ',” ' || people[1] || E' told reporters.\n“' || said[2] || ',” ' || people[2]
+        || E' told reporters.\n' || string_agg(event[k] || ' of ' || people[1 + k % {story_people}] || ' '
+            || array_to_string(others[3 * k - 2 : 3 * k], ' ') || E'.\n', '') AS lines
+    FROM generate_series(1, {story_words}) AS k
+) AS of_text;
 INSERT INTO archive_article
 SELECT row.* FROM told CROSS JOIN (SELECT * FROM archive_article WHERE id = {article}) AS model
 CROSS JOIN LATERAL jsonb_populate_record(model::archive_article, jsonb_build_object(
@@ -53,8 +80,9 @@ INSERT INTO archive_version
 SELECT row.* FROM told JOIN common ON common.id = n % 1000
 CROSS JOIN (SELECT * FROM archive_version WHERE article_id = {article}) AS model
 CROSS JOIN LATERAL jsonb_populate_record(model::archive_version, jsonb_build_object(
-    'id', article, 'article_id', article, 'headline', array_to_string(event[1:8], ' '),
-    'body', array_to_string(event, ' ') || E'.\\n' || array_to_string(others, ' ') || E'.\\n' || text)) AS row;
+    'id', article, 'article_id', article,
+    'headline', array_to_string(event[1:4] || others[1:4], ' '), 'body', lines || regexp_replace(text,
+        '(([^ ]+ ){{16}})', E'\\\\1.\\n', 'g'))) AS row;
 INSERT INTO archive_story (id, title, title_is_pinned, created_at, changed_at, first_at, last_at, article_count,
     outlet_count)
 SELECT story, 'Event ' || story, false, now(), now(), min(day), max(day), count(*), count(*) FROM told GROUP BY story;
@@ -63,12 +91,15 @@ INSERT INTO archive_membership
 SELECT article, story, 'report', false, 'machine', false, 1, '[]', now() FROM told;
 INSERT INTO archive_termvector (article_id, version_id, day, vector, weighed_among)
 SELECT article, article, day, (common.vector
-    || (SELECT jsonb_object_agg(term, 0.1) FROM unnest(others) AS term)
-    || (SELECT jsonb_object_agg(term, 0.2) FROM unnest(event) AS term))::text, {size}
+    || (SELECT jsonb_object_agg(term, 0.09) FROM unnest(others) AS term)
+    || (SELECT jsonb_object_agg(term, 0.22) FROM unnest(event) AS term)
+    || (SELECT jsonb_object_agg('=' || name, 0.2) FROM unnest(names) AS name)
+    || (SELECT jsonb_object_agg('+' || name, 0.17) FROM unnest(names) AS name))::text, {size}
 FROM told JOIN common ON common.id = n % 1000;
 INSERT INTO archive_posting (term, day, article_id, weight)
-SELECT term, day, article, 0.1 FROM told CROSS JOIN unnest(others) AS term
-UNION ALL SELECT term, day, article, 0.2 FROM told CROSS JOIN unnest(event) AS term;
+SELECT term, day, article, 0.09 FROM told CROSS JOIN unnest(others) AS term
+UNION ALL SELECT term, day, article, 0.22 FROM told CROSS JOIN unnest(event) AS term
+UNION ALL SELECT '=' || name, day, article, 0.2 FROM told CROSS JOIN unnest(names) AS name;
 INSERT INTO archive_termcount (term, articles)
 SELECT term, sum(articles) FROM (
     SELECT term, count(*) AS articles FROM archive_posting GROUP BY term
@@ -84,9 +115,14 @@ SELECT article, article, k, 'Person ' || n, 'person ' || n, '', 'person', 'side'
 FROM told, generate_series(1, 3) AS k;
 INSERT INTO archive_quote (article_id, version_id, text, speaker, field, start, "end", parts, is_direct, rule,
     confidence, origin)
-SELECT article, article, others[k] || ' ' || others[k + 3] || ' ' || others[k + 6] || ' ' || others[k + 9], '', 'body',
-    k, k + 9, '[]', true, '', 1, 'machine'
+SELECT article, article, said[k], people[k], 'body', position(said[k] IN lines) - 1,
+    position(said[k] IN lines) - 1 + length(said[k]), '[]', true, '', 1, 'machine'
 FROM told, generate_series(1, 2) AS k;
+INSERT INTO archive_quotefamily (id, label, speaker, story_id, created_at)
+SELECT DISTINCT story, said[1], people[1], story, now() FROM told;
+INSERT INTO archive_quotevariant (family_id, quote_id, kind, text, start, "end", origin)
+SELECT story, quote.id, 'identical', quote.text, quote.start, quote."end", 'machine'
+FROM archive_quote AS quote JOIN told ON told.article = quote.article_id WHERE quote.text = said[1];
 INSERT INTO archive_placemententry (article_id, wanted, done, attempts, last_error, wanted_at)
 SELECT article, 1, 1, 0, '', now() FROM told;
 INSERT INTO archive_indexentry (article_id, wanted, done, attempts, last_error, wanted_at)
@@ -94,6 +130,23 @@ SELECT article, 1, 1, 0, '', now() FROM told;
 DROP TABLE told;
 DROP TABLE common;
 """
+
+
+def spell(word: str) -> str:
+    """Return the letters that stand for a word, as `_FILL` spells it."""
+    return hashlib.md5(word.encode(), usedforsecurity=False).hexdigest()[:10].translate(_SPELLED)
+
+
+def people_of(event: int) -> list[str]:
+    """Return the people of an event of the archive, as `_FILL` names them."""
+    return [
+        f"{GIVEN[(event + k) % len(GIVEN)]} {spell(f'q{event}y{k}').capitalize()}" for k in range(1, STORY_PEOPLE + 1)
+    ]
+
+
+def words_of(event: int) -> list[str]:
+    """Return the words of an event of the archive, as `_FILL` writes them."""
+    return [spell(f"event{event}x{k}") for k in range(1, STORY_WORDS + 1)]
 
 
 def drawn_rank(dice: random.Random) -> int:
@@ -116,7 +169,8 @@ def fill(size: int) -> None:
         connection.execute(f"TRUNCATE {', '.join(_TABLES)} CASCADE")
         text = _FILL.format(
             first=FIRST_ID, day=FIRST_DAY, a_day=A_DAY, in_a_story=IN_A_STORY, size=size, article=_model(),
-            story_terms=STORY_TERMS, others=POSTED_TERMS - STORY_TERMS, low=FIRST_RANK, high=LAST_RANK, letters=LETTERS,
+            story_words=STORY_WORDS, story_people=STORY_PEOPLE, given=",".join(GIVEN), givens=len(GIVEN),
+            others=POSTED_TERMS - STORY_WORDS - 2 * STORY_PEOPLE, low=FIRST_RANK, high=LAST_RANK, letters=LETTERS,
         )  # fmt: skip
         later = [statement for table in _INDEXED_LATE for statement in _without_indexes(connection, table)]
         for statement in [*filter(str.strip, text.split(";\n")), *later]:

@@ -19,7 +19,7 @@ from archive.stories.candidates import (
     WINDOW_DAYS,
     weightiest,
 )
-from archive.stories.terms import term_counts
+from archive.text.terms import term_counts
 
 Id = str
 

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 from django.db import connection
-from django.db.models import Count, Max, Min, Q, QuerySet, Value
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncDay, TruncYear
 
 from archive.models import (
@@ -33,6 +34,8 @@ from .queries import listed
 LISTED_OUTLETS = 500
 LISTED_TAGS = 200
 FEWEST_DAYS = 27
+LOOKED_AT = 1000
+COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ class Counted:
     count: int
     first_at: datetime | None = None
     last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How many there are: exactly, or "about" or "over" so many where counting them all would take long."""
+
+    count: int
+    known: Literal["exactly", "about", "over"] = "exactly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +82,17 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class OutletPage:
-    """What the page of an outlet shows besides its articles."""
+    """What the page of an outlet shows besides its articles.
+
+    `versions` and `relies_on` speak of the latest `looked_at` articles only: what they cost must not grow with the
+    archive, and how an outlet works now says more than how it worked thirty years ago.
+    """
 
     outlet: Outlet
     aliases: Sequence[str]
     hosts: Sequence[str]
     spread: Spread
+    looked_at: int
     versions: int
     relies_on: Sequence[tuple[str, str, int]]
     relied_on: int
@@ -84,7 +100,12 @@ class OutletPage:
     @property
     def versions_an_article(self) -> float | None:
         """How many versions an article has on the average, None where no article is held."""
-        return round(self.versions / self.spread.count, 1) if self.spread.count else None
+        return round(self.versions / self.looked_at, 1) if self.looked_at else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every article of the outlet was looked at."""
+        return self.looked_at == self.spread.count
 
 
 def latest_arrivals(user, limit: int = 8) -> list[Article]:
@@ -104,18 +125,33 @@ def latest_runs(limit: int = 6) -> list[ImportRun]:
     return runs
 
 
-def figures(user) -> dict[str, int]:
-    """Return how much the archive holds, as this person may see it, in one query."""
-    counted = {
+def holdings(user) -> dict[str, Amount]:
+    """Return how much the archive holds, as this person may see it, in one query that costs the same at any size."""
+    rows = {
         "articles": Article.objects.visible_to(user),
         "outlets": Outlet.objects.filter(merged_into=None, is_held=True),
         "stories": Story.objects.filter(merged_into=None, article_count__gt=1),
     }
-    parts = [
-        rows.order_by().values(thing=Value(name)).annotate(count=Count("pk")).values_list("thing", "count")
-        for name, rows in counted.items()
-    ]
-    return dict.fromkeys(counted, 0) | dict(parts[0].union(*parts[1:], all=True))
+    parts = [each.order_by().values("pk")[: COUNTED + 1].query.sql_with_params() for each in rows.values()]
+    counts = ", ".join(f"(SELECT count(*) FROM ({select}) AS held)" for select, _ in parts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {counts}, (SELECT reltuples FROM pg_class WHERE oid = 'archive_article'::regclass)",
+            [value for _, params in parts for value in params],
+        )
+        *counted, estimated = cursor.fetchone()
+    held = {name: amount(count) for name, count in zip(rows, counted, strict=True)}
+    return held | {"articles": amount(counted[0], estimated)}
+
+
+def amount(counted: int, estimated: float = -1) -> Amount:
+    """Return how many there are, of which at most COUNTED + 1 were counted and the database estimates so many.
+
+    An estimate is told in two digits: it also has what this person may not see. -1 is none.
+    """
+    if counted <= COUNTED:
+        return Amount(counted)
+    return Amount(int(float(f"{estimated:.2g}")), "about") if estimated > COUNTED else Amount(COUNTED, "over")
 
 
 def outlets_held(user, words: str = "") -> list[Counted]:
@@ -145,9 +181,11 @@ def outlet_page(user, slug: str) -> OutletPage:
     """
     outlet = Outlet.objects.select_related("merged_into").get(slug=slug)
     outlet = outlet.merged_into or outlet
-    articles = Article.objects.visible_to(user).filter(outlet=outlet).order_by()
+    articles = Article.objects.visible_to(user).filter(outlet=outlet)
+    latest = articles.by_date().values("pk")[:LOOKED_AT]
+    held = spread(articles)
     cited = (
-        Attribution.objects.filter(article__in=articles, rejected_at=None)
+        Attribution.objects.filter(article__in=latest, rejected_at=None)
         .exclude(outlet=outlet)
         .filter(kind__in=("outlet", "relay", "institution"))
         .order_by()
@@ -161,8 +199,9 @@ def outlet_page(user, slug: str) -> OutletPage:
             alias for alias in outlet.aliases.order_by("name").values_list("name", flat=True) if alias != outlet.name
         ],
         hosts=list(outlet.domains.order_by("host").values_list("host", flat=True)),
-        spread=spread(articles),
-        versions=Version.objects.filter(article__in=articles).count(),
+        spread=held,
+        looked_at=min(held.count, LOOKED_AT),
+        versions=Version.objects.filter(article__in=latest).count(),
         relies_on=[(row["name"], row["slug"] or "", row["count"]) for row in cited],
         relied_on=Article.objects.visible_to(user)
         .filter(pk__in=Attribution.objects.filter(outlet=outlet, rejected_at=None).values("article"))

@@ -41,6 +41,7 @@ from . import journal
 from .compare import chain, record_changes
 from .content import content_of_version
 from .operations import touch
+from .terms import counts_of, uncount
 
 TEXT_FIELDS = ("headline", "standfirst", "byline", "dateline", "credit", "source_line", "body")
 ARTICLE_FIELDS = ("slugline", "editor_note", "later_byline", "published_printed", "not_before_reason")
@@ -116,6 +117,7 @@ def _cut_out(article: Article, cuts: Mapping[str, Mapping[str, Spans]], request_
     """Cut the spans out of the versions with these hashes, and all that was derived from them."""
     _allow(str(request_id))
     touched = list(article.versions.filter(content_sha256__in=cuts))
+    counted = _counted(article)
     for version in touched:
         spans = cuts[version.content_sha256]
         values: dict[str, object] = {
@@ -124,10 +126,20 @@ def _cut_out(article: Article, cuts: Mapping[str, Mapping[str, Spans]], request_
         for name in LIST_FIELDS:
             values[name] = [] if whole else json.loads(_cut(_text(version, name), spans.get(name, [])))
         Version.objects.filter(pk=version.pk).update(**values)
+    uncount(counted - _counted(article))
     _erase_captures(article, touched)
     _erase_derived(article)
     _allow("")
     touch(article.pk)
+
+
+def _counted(article: Article) -> set[str]:
+    """Return the terms that the archive counts this article for."""
+    return {
+        term
+        for row in TermVector.objects.filter(article=article).select_related("version")
+        for term in counts_of(row.version)
+    }
 
 
 def _allow(request_id: str) -> None:

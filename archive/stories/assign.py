@@ -217,7 +217,7 @@ def _place_new(
             opened[story] = article
             report.suggested += decision.verdict is Verdict.SUGGEST
             report.opened += 1
-        surroundings.put(entry, story)
+        surroundings.put(entry, story, is_new=decision.joins is None)
         decided.append((article, story, decision))
         score = decision.joins.score if decision.joins else 0.0
         report.moves.append(Move(article.pk, None, story, decision.verdict, score))

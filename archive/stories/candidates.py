@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping
 
-from .terms import RARE_MARK
+from archive.text.terms import RARE_MARK
 
 # Terms of an article that are filed as postings, and how many of them ask the whole archive for late follow-ups.
 POSTED_TERMS = 40

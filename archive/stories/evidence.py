@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from archive.text.dates import find_dates
-
-from .terms import word_stems
+from archive.text.terms import word_stems
 
 # The names of the days from Monday on, in the forms that texts print them. Where a language writes them small, a
 # capital is a name ("Santo Domingo"). A Russian or Ukrainian "среда" alone may be surroundings, so its case counts.

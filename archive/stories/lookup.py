@@ -158,6 +158,7 @@ class Surroundings:
         self._entries: dict[int, Entry] = {}
         self._fresh: dict[str, list[tuple[Entry, float]]] = defaultdict(list)
         self._joined: dict[int, list[int]] = defaultdict(list)
+        self._opened: set[int] = set()
         self._fetch([(story, _day(entry)) for entry, _ in batch for story in self._stories(entry)])
 
     def views(self, entry: Entry) -> list[StoryView]:
@@ -173,8 +174,10 @@ class Surroundings:
                 found.append(StoryView(story, members[:MEMBERS_COMPARED]))
         return found
 
-    def put(self, entry: Entry, story: int) -> None:
-        """Let those that come after find this article in that story."""
+    def put(self, entry: Entry, story: int, *, is_new: bool) -> None:
+        """Let those that come after find this article in that story; `is_new` says that it opened it."""
+        if is_new:
+            self._opened.add(story)
         for term, weight in weightiest(entry.vector, POSTED_TERMS):
             self._fresh[term].append((entry, weight))
         self._entries[entry.id] = entry  # type: ignore[index]
@@ -203,11 +206,17 @@ class Surroundings:
         if not wanted:
             return
         self._members.update((pair, []) for pair in wanted)
+        # Nobody stands yet, in the database, in a story that this batch opened.
+        wanted = [pair for pair in wanted if pair[0] not in self._opened]
+        if not wanted:
+            return
+        asked = {story for story, _ in wanted}
+        known = {pk for (story, _), members in self._members.items() if story in asked for pk in members}
         values = {
             "stories": [story for story, _ in wanted],
             "days": [day for _, day in wanted],
             "limit": MEMBERS_COMPARED,
-            "known": list(self._entries),
+            "known": list(known),
         }
         for number, article, day, vector in rows_of(_NEAREST_MEMBERS, values):
             if number:

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from archive.models import Article
 from archive.text.fingerprint import containment, shingles
+from archive.text.terms import printed_forms
 
 from .tables import rows_of
-from .terms import printed_forms
 
 # From this share of common wording on, it is worth saying.
 SHARED_WORDING = 0.05

@@ -34,6 +34,10 @@ WHERE one.article_id = ANY(%(ids)s) AND other.article_id = ANY(%(ids)s) AND one.
 """
 
 
+_FURNITURE = (
+    "SELECT outlet_id, key FROM archive_outletline WHERE outlet_id = ANY(%s) AND verdict = %s AND undone_at IS NULL"
+)
+
 _JOINED = ("article__current_version", "article__outlet")
 _READ = (
     "story_id", "role", "role_is_pinned", "copy_of_id", "article__outlet_id", "article__published_at",
@@ -58,10 +62,7 @@ WHERE story.id = derived.id
 def furniture_of(outlet_ids: Collection[int]) -> dict[int, frozenset[str]]:
     """Return each outlet's learnt furniture, as line keys."""
     found: dict[int, set[str]] = defaultdict(set)
-    lines = OutletLine.objects.filter(
-        outlet__in=outlet_ids, verdict=OutletLine.Verdict.FURNITURE, undone_at=None
-    ).values_list("outlet_id", "key")
-    for outlet, key in lines:
+    for outlet, key in rows_of(_FURNITURE, [list(outlet_ids), OutletLine.Verdict.FURNITURE]):
         found[outlet].add(key)
     return {outlet: frozenset(keys) for outlet, keys in found.items()}
 

@@ -10,8 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from archive.text.terms import RARE_MARK
+
 from .similarity import RARE_SHARE, Entry, belonging, near, required, within_reach
-from .terms import RARE_MARK
 
 WINDOW_DAYS = 45
 

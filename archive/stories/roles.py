@@ -14,8 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from archive.text.fingerprint import containment, shingles
-
-from .terms import word_stems
+from archive.text.terms import word_stems
 
 NEAR_COPY = 0.8
 REUSE = 0.5

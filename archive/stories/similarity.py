@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .terms import NAME_MARK, NAMES_KEPT, RARE_MARK, WORDS_KEPT
+from archive.text.terms import NAME_MARK, NAMES_KEPT, RARE_MARK, WORDS_KEPT
 
 # What part of the nearness comes from words; the rest comes from names.
 WORD_SHARE = 0.7

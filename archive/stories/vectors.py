@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from archive.articles.terms import counts_of
 from archive.models import Article, Posting, TermCount, TermVector, Version
 
 from . import similarity
 from .candidates import ARCHIVE_TERMS, COMMON_FROM, POSTED_TERMS, weightiest
 from .tables import execute, insert, rows_of
-from .terms import term_counts
 
 # Undated articles are filed under a day of their own, which every question includes.
 UNDATED = date(1, 1, 1)
@@ -29,11 +29,6 @@ ALL_ARTICLES = ""
 def day_of(article: Article) -> date | None:
     """Return the day that placement takes an article as of: its date, None when undated."""
     return article.published_at.date() if article.published_at else None
-
-
-def counts_of(version: Version) -> dict[str, float]:
-    """Return the terms of a version and how much it speaks of each."""
-    return term_counts(version.headline, f"{version.standfirst}\n{version.body}", version.language)
 
 
 def articles_counted() -> int:
@@ -175,4 +170,7 @@ def _change_counts(change: Mapping[str, int]) -> dict[str, int]:
             " RETURNING held.term, held.articles",
             [fewer, [change[term] for term in fewer]],
         )
+        # A word that no article holds any more is not kept: it may have been erased.
+        if unheld := [term for term, articles in now if not articles and term != ALL_ARTICLES]:
+            execute("DELETE FROM archive_termcount WHERE term = ANY(%s) AND articles = 0", [unheld])
     return dict(now)

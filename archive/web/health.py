@@ -23,7 +23,7 @@ def health(request):
         "index": index,
         "index_backlog": index_backlog,
         "story_backlog": story_backlog,
-        "figures": browse.figures(request.user),
+        "held": browse.holdings(request.user),
         "open_runs": ImportRun.objects.filter(state__in=OPEN_RUNS).order_by("-id")[:10],
         "outlets": arrivals.quality(at=now),
         "languages": arrivals.quality(at=now, by="language"),

@@ -24,8 +24,8 @@ ALERTS = 5
 
 def home(request):
     """Show what is running; an empty archive welcomes the newcomer instead."""
-    figures = browse.figures(request.user)
-    if not figures["articles"]:
+    held = browse.holdings(request.user)
+    if not held["articles"].count:
         return render(request, "home/welcome.html", {"section": "home"})
     at = clock.now()
     context = {
@@ -36,7 +36,7 @@ def home(request):
         "silent_edits": silent_edits(request.user, 5),
         "alerts": alerts_of(request.user, at).filter(seen_at=None)[:ALERTS] if request.user.is_authenticated else [],
         "collections": collections.visible(request.user)[:5],
-        "figures": figures,
+        "held": held,
     }
     return render(request, "home/home.html", context)
 

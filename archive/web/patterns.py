@@ -10,6 +10,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.shortcuts import render
 
+from archive.articles.browse import Amount
 from archive.models import Article, Outlet, Tag, Version
 
 from . import pictures
@@ -287,6 +288,7 @@ def _sample() -> dict[str, object]:
                 number=22, text="Most read this week", role="furniture", reason="seen in 12 captures of this outlet"
             ),
         ],
+        "amount": Amount(22_000, "about"),
         "facts": [
             ("Outlet", OUTLETS[0]),
             ("Published", "4 May 2031, 08:40"),

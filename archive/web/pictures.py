@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.utils import formats
+from django.utils.safestring import SafeString, mark_safe
 
 # A handful of bars must not become slabs.
 WIDEST_BAR = 44
@@ -29,6 +30,11 @@ class Bar:
     width: float
     height: float
     chosen: bool = True
+
+    @property
+    def shape(self) -> SafeString:
+        """The attributes of the bar itself: a page has hundreds of bars, and each value a template looks up costs."""
+        return mark_safe(f'x="{self.x}" y="{self.y}" width="{self.width}" height="{self.height}"')
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from archive.articles.content import Content
+from archive.articles.erasure import Erasure, erase
 from archive.articles.operations import add_version
 from archive.models import (
     Membership,
@@ -75,11 +77,23 @@ def test_placing_again_changes_nothing(harbor):
     assert not PlacementEntry.objects.waiting().exists()
 
 
+@pytest.mark.parametrize("words", ["Haddad", ""])
+def test_no_count_keeps_a_word_that_only_an_erased_text_had(harbor, words):
+    with transaction.atomic():
+        erase(Erasure(harbor[3].pk, 1, words), at=NOW)
+    counted = dict(TermCount.objects.values_list("term", "articles"))
+    assert not {"haddad", "=haddad", "=noor haddad"} & counted.keys()
+    assert ("wolski" in counted) == bool(words), "what is not erased is still counted"
+    assert counted["barrier"] == 2 and counted[""] == 4, "the words of others stay"
+    place_waiting(at=NOW)
+    assert dict(TermCount.objects.values_list("term", "articles")) == counted, "nothing is taken back twice"
+
+
 def test_a_new_version_replaces_the_terms_of_the_old_one(harbor):
     add_version(article=harbor[3], content=Content(headline="Zugzwang", body="Zugzwang won.", language="en"), at=NOW)
     place_waiting(at=NOW)
     assert TermCount.objects.get(term="zugzwang").articles == 1
-    assert TermCount.objects.get(term="knight").articles == 0
+    assert not TermCount.objects.filter(term="knight").exists()
     assert set(Posting.objects.filter(article=harbor[3]).values_list("term", flat=True)) <= {
         "zugzwang",
         "won",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from archive.stories import similarity, terms
+from archive.stories import similarity
+from archive.text import terms
 
 from .world import CHESS, GATES, GATES_AGAIN, GATES_LATER, ORCHARD
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from archive import clock
+from archive.articles import browse
 from archive.models import Alert, Membership, SavedSearch, Story
 from archive.stories import lists
 
@@ -65,6 +66,15 @@ def test_the_masthead_asks_for_its_bell_alone(world):
     client.force_login(world.people["reader"])
     part = client.get(reverse("alerts"), headers={"X-Part": "1"}).content.decode()
     assert 'id="bell"' in part and "<html" not in part
+
+
+def test_what_would_take_long_to_count_is_told_roughly(world, monkeypatch):
+    exact = browse.holdings(world.people["reader"])
+    assert {amount.known for amount in exact.values()} == {"exactly"} and exact["articles"].count > 1
+    monkeypatch.setattr(browse, "COUNTED", 1)
+    assert browse.holdings(world.people["reader"])["articles"] == browse.Amount(1, "over")
+    assert "over 1" in seen_by(world, "reader")
+    assert browse.amount(2, 50_083.0) == browse.Amount(50_000, "about")
 
 
 def test_the_practice_archive_says_so_on_every_page(world, settings):

@@ -287,6 +287,19 @@ def test_a_place_survives_the_way_through_an_address(world, see):
     assert place_of(onward.context["articles"][0]) != place_of(answer.context["articles"][0])
 
 
+def test_the_page_of_a_large_outlet_looks_at_its_latest_articles_and_says_so(world, see, monkeypatch):
+    address, said = reverse("outlet", args=["harbor-gazette"]), "in the latest"
+    small = see("archivist", address)
+    assert said not in small.content.decode()
+    assert (small.context["page"].looked_at, small.context["page"].versions) == (2, 3)
+    monkeypatch.setattr(browse, "LOOKED_AT", 1)
+    large = see("archivist", address)
+    assert said in large.content.decode()
+    assert large.context["page"].spread.count == 2 and large.context["page"].looked_at == 1
+    newest = large.context["articles"][0]
+    assert large.context["page"].versions == newest.versions.count()
+
+
 def test_a_few_days_are_shown_with_the_quiet_days_around_them(world):
     step, counts = browse.volume(browse.spread(Article.objects.filter(outlet__slug="harbor-gazette")).days)
     assert step == "day" and len(counts) == browse.FEWEST_DAYS + 1 and sum(count for _, count in counts) == 2

@@ -114,7 +114,7 @@ def script_of(language: str) -> str:
 def word_stems(text: str, language: str = "") -> list[str]:
     """Return the stems of the telling words of a text, in order; runs of CJK or Thai letters become letter pairs."""
     code = language[:2].lower()
-    stems = []
+    stems: list[str] = []
     for found in _WORD.findall(text):
         word = _without_possessive(found.lower())
         if not word or word in _COMMON:
