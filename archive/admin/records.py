@@ -343,6 +343,14 @@ class PersonAdmin(QuickAdmin, UserAdmin):
 admin.site.unregister(Group)
 
 
+class RightsField(forms.ModelMultipleChoiceField):
+    """Rights by what they allow, without the table that Django counts them to."""
+
+    def label_from_instance(self, obj: Permission) -> str:
+        """Return what the right allows."""
+        return obj.name
+
+
 @admin.register(Group)
 class RoleAdmin(QuickAdmin, GroupAdmin):
     """The roles of the desk, and groups made beside them; for whoever may change people."""
@@ -358,6 +366,7 @@ class RoleAdmin(QuickAdmin, GroupAdmin):
         )
         rights = Permission.objects.filter(own, content_type__app_label="archive").select_related("content_type")
         kwargs |= {"queryset": rights.order_by("codename"), "widget": forms.CheckboxSelectMultiple()}
+        kwargs["form_class"] = RightsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
