@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -123,7 +124,8 @@ def ask(engine: str, asked: dict[str, list[str]]) -> dict[str, Any]:
 
 def share(engine_name: str, asked: dict[str, list[str]]) -> dict[str, list[float]]:
     """Return milliseconds of the engine's own share of each answer, with and without facets, the best of three; on
-    Tantivy also of the bare query: the compiled words alone, the twenty best, nothing left out and nothing counted."""
+    Tantivy also of the bare query: the compiled words alone, the twenty best, nothing left out and nothing counted.
+    Each asking lists another number of values, so that no count is remembered from the one before."""
     from archive.articles.searching import request_for
     from archive.engine import search_engine
     from archive.search import parse
@@ -145,9 +147,10 @@ def share(engine_name: str, asked: dict[str, list[str]]) -> dict[str, list[float
             continue
         for text in texts:
             query = parse(text, now.date())
-            whole = request_for(None, query, now, **options_of(name))
+            asked_for = options_of(name)
+            whole = [request_for(None, query, now, **asked_for, facet_size=size) for size in (12, 13, 14)]
             hits = request_for(None, query, now, **(options_of(name) | {"facets": ()}))
-            told["engine"].append(best(partial(engine.search, whole)))
+            told["engine"].append(best(partial(counted_by, engine, iter(whole))))
             told["hits"].append(best(partial(engine.search, hits)))
             if engine_name == "tantivy":
                 from archive.search.plan import Planner
@@ -156,6 +159,11 @@ def share(engine_name: str, asked: dict[str, list[str]]) -> dict[str, list[float
                 bare = view.compiler.compile(Planner(view.languages, now.date()).plan(query))
                 told["bare"].append(best(partial(view.searcher.search, bare, 20, False)))
     return told
+
+
+def counted_by(engine: Any, requests: Iterator[Any]) -> None:
+    """Answer the next of the requests, with its counts."""
+    engine.search(next(requests)).counted()
 
 
 def arrival(engine: str) -> float:

@@ -24,12 +24,15 @@ from archive.models import (
     User,
     Version,
 )
+from archive.text.keys import name_key
 
 from . import trail
 from .compare import record_changes
 from .content import Metadata, content_of_version
 from .operations import ArchiveError, create_article, touch, touch_index
 from .permissions import require
+
+TAG_KINDS = (MergeRecord.Kind.TAG, MergeRecord.Kind.RENAME)
 
 
 class MergeConflict(ArchiveError):
@@ -54,18 +57,26 @@ def merge_tags(*, source: Tag, target: Tag, by: User, reason: str, at: datetime)
 
 
 @transaction.atomic
-def rename_tag(*, tag: Tag, name: str, by: User, at: datetime, reason: str = "") -> None:
-    """Give a tag another name. Raises MergeConflict when another tag of its kind has the name. Needs an editor."""
+def rename_tag(*, tag: Tag, name: str, by: User, at: datetime, reason: str = "") -> MergeRecord:
+    """Give a tag another name; what comes in under the old one gets this tag. Needs an editor.
+
+    Raises MergeConflict when another tag of its kind has the name.
+    """
     require(by, "edit_article")
     held = Tag.objects.select_for_update().get(pk=tag.pk)
-    before, held.name = held.name, name.strip()[:200]
-    if not held.name:
+    before, after = held.name, name.strip()[:200]
+    if not after:
         raise ArchiveError("Give the tag a name.")
-    try:
-        with transaction.atomic():
-            held.save(update_fields=["name", "key"])
-    except IntegrityError as error:
-        raise MergeConflict(f"There is a tag “{name}” already: merge the two instead.") from error
+    moved = {"before": before, "after": after, "old_names": _rename(held, after)}
+    record = MergeRecord.objects.create(
+        kind=MergeRecord.Kind.RENAME,
+        source_id=held.pk,
+        target_id=held.pk,
+        moved=moved,
+        reason=reason,
+        done_by=by,
+        done_at=at,
+    )
     trail.record(
         action="rename tag",
         subject=f"tag {held.pk}",
@@ -73,9 +84,28 @@ def rename_tag(*, tag: Tag, name: str, by: User, at: datetime, reason: str = "")
         at=at,
         reason=reason,
         before={"name": before},
-        after={"name": held.name},
+        after={"name": after},
     )
+    return record
+
+
+def _rename(held: Tag, name: str) -> list[int]:
+    """Name a tag and let its old name lead to it; return the row that does so, none where only the spelling changed."""
+    before, key = held.name, name_key(name)
+    old_key, held.name = held.key, name
+    if old_key != key:
+        # A row that only stands for an earlier name of this tag makes room; one that was merged into it does not.
+        merges = MergeRecord.objects.filter(kind=MergeRecord.Kind.TAG, undone_at=None).values("source_id")
+        Tag.objects.filter(kind=held.kind, key=key, merged_into=held).exclude(pk__in=merges).delete()
+    try:
+        with transaction.atomic():
+            held.save(update_fields=["name", "key"])
+    except IntegrityError as error:
+        raise MergeConflict(f"There is a tag “{name}” already: merge the two instead.") from error
     touch_index(list(ArticleTag.objects.filter(tag=held).values_list("article_id", flat=True)))
+    if old_key == key:
+        return []
+    return [Tag.objects.create(name=before, kind=held.kind, merged_into=held).pk]
 
 
 @transaction.atomic
@@ -178,11 +208,12 @@ def split_off(article: Article) -> set[int]:
 def undo(*, record: MergeRecord, by: User, at: datetime) -> None:
     """Take a merge or split back; what was done to either side since then stays. Locks the record's row."""
     held = MergeRecord.objects.select_for_update().get(pk=record.pk)
-    require(by, "edit_article" if held.kind == MergeRecord.Kind.TAG else "merge_article")
+    require(by, "edit_article" if held.kind in TAG_KINDS else "merge_article")
     if held.undone_at is not None:
         raise MergeConflict("This was undone already.")
     undoers: dict[str, Callable[[MergeRecord], None]] = {
         MergeRecord.Kind.TAG: _undo_tags,
+        MergeRecord.Kind.RENAME: _undo_rename,
         MergeRecord.Kind.OUTLET: _undo_outlets,
         MergeRecord.Kind.ARTICLE: _undo_articles,
         MergeRecord.Kind.SPLIT: _undo_split,
@@ -190,7 +221,9 @@ def undo(*, record: MergeRecord, by: User, at: datetime) -> None:
     undoers[held.kind](held)
     held.undone_by, held.undone_at = by, at
     held.save(update_fields=["undone_by", "undone_at"])
-    trail.record(action=f"undo {held.kind} merge", subject=f"{held.kind} {held.source_id}", by=by, at=at)
+    action = "undo tag renaming" if held.kind == MergeRecord.Kind.RENAME else f"undo {held.kind} merge"
+    subject = "tag" if held.kind == MergeRecord.Kind.RENAME else held.kind
+    trail.record(action=action, subject=f"{subject} {held.source_id}", by=by, at=at)
 
 
 def _undo_tags(record: MergeRecord) -> None:
@@ -200,6 +233,14 @@ def _undo_tags(record: MergeRecord) -> None:
     Tag.objects.filter(pk__in=record.moved["followers"]).update(merged_into=record.source_id)
     Tag.objects.filter(pk=record.source_id).update(merged_into=None)
     touch_index(articles)
+
+
+def _undo_rename(record: MergeRecord) -> None:
+    held = Tag.objects.select_for_update().get(pk=record.source_id)
+    if held.name != record.moved["after"]:
+        raise MergeConflict(f"The tag is called “{held.name}” by now: undo that renaming first.")
+    stands_for_the_new = _rename(held, record.moved["before"])
+    Tag.objects.filter(pk__in=stands_for_the_new).delete()
 
 
 def _undo_outlets(record: MergeRecord) -> None:
@@ -278,13 +319,32 @@ def _record(
 
 
 def records_of(article: Article) -> list[MergeRecord]:
-    """Return the merges and splits an article took part in, newest first; uses merge_by_target and merge_by_source."""
-    kinds = (MergeRecord.Kind.ARTICLE, MergeRecord.Kind.SPLIT)
+    """Return the merges and splits an article took part in, newest first."""
+    return _records((MergeRecord.Kind.ARTICLE, MergeRecord.Kind.SPLIT), article.pk)
+
+
+def tag_records(tag: Tag) -> list[MergeRecord]:
+    """Return the merges a tag took part in and its renamings, newest first, each with what it `said`."""
+    return _named(_records(TAG_KINDS, tag.pk), Tag)
+
+
+def outlet_records(outlet: Outlet) -> list[MergeRecord]:
+    """Return the merges an outlet took part in, newest first, each with what it `said`."""
+    return _named(_records((MergeRecord.Kind.OUTLET,), outlet.pk), Outlet)
+
+
+def _records(kinds: Iterable[str], pk: int) -> list[MergeRecord]:
+    """Return the records of one thing; uses merge_by_target and merge_by_source."""
     found = MergeRecord.objects.filter(kind__in=kinds).select_related("done_by", "undone_by")
-    return list(found.filter(models.Q(target_id=article.pk) | models.Q(source_id=article.pk)).order_by("-id"))
-
-
-def label_records(kind: str, pk: int) -> list[MergeRecord]:
-    """Return the merges a tag or an outlet took part in, newest first; uses merge_by_target and merge_by_source."""
-    found = MergeRecord.objects.filter(kind=kind).select_related("done_by", "undone_by")
     return list(found.filter(models.Q(target_id=pk) | models.Q(source_id=pk)).order_by("-id"))
+
+
+def _named(records: list[MergeRecord], model: type[models.Model]) -> list[MergeRecord]:
+    names = {
+        row.pk: str(row)
+        for row in model.objects.filter(pk__in={pk for r in records for pk in (r.source_id, r.target_id)})
+    }
+    for record in records:
+        before, after = names.get(record.source_id, ""), names.get(record.target_id, "")
+        record.said = f"{record.moved.get('before', before)} → {record.moved.get('after', after)}"
+    return records

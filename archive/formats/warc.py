@@ -11,7 +11,9 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+import brotli
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from archive.formats import containers, sniff, stamps
@@ -21,6 +23,26 @@ _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _DIGEST = "The page does not match the checksum that the web archive holds of it."
 _RECORDS = ("response", "resource", "conversion")
 _DAMAGED = (ArchiveLoadFailed, OSError, EOFError, ValueError, KeyError, IndexError, AttributeError, TypeError)
+
+
+class _Brotli:
+    """What warcio asks of a decompressor, which today's brotli does not offer by itself."""
+
+    unused_data = b""
+
+    def __init__(self) -> None:
+        self._inner = brotli.Decompressor()
+
+    def decompress(self, data: bytes) -> bytes:
+        """Return what comes out of further bytes; raises brotli.error for those that are no Brotli."""
+        return bytes(self._inner.process(data))
+
+    def flush(self) -> bytes:
+        """Return nothing: all has come out already."""
+        return b""
+
+
+BufferedReader.DECOMPRESSORS["br"] = _Brotli
 
 
 class Warc:

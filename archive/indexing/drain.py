@@ -95,7 +95,6 @@ def _carry(seen: Sequence[tuple[int, int]]) -> int:
         watched = remember_matches([article for article, _ in seen])
         engine.replace(documents)
     except (IndexMissing, IndexDamaged) as error:
-        log.warning("%s It is rebuilt now.", error)
         _note_error([article for article, _ in seen], error)
         raise
     except EngineError as error:

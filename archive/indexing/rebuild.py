@@ -118,8 +118,10 @@ def drain_or_rebuild() -> int:
                     search_engine().tidy()
         forget_erased()
         return carried
-    except (IndexMissing, IndexDamaged) as error:
-        log.warning("%s", error)
+    except IndexMissing:
+        log.info("There is no search index yet, or its folder was removed; it is made now.")
+    except IndexDamaged as error:
+        log.warning("%s It is rebuilt now.", error)
     with suppress(RebuildRunning):
         return rebuild()
     return 0

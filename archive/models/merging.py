@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MergeRecord(models.Model):
-    """One merge or split of tags, outlets or articles; nothing is merged for good."""
+    """One merge, split or renaming of tags, outlets or articles; nothing is merged for good."""
 
     class Kind(models.TextChoices):
         TAG = "tag", _("tags merged")
         OUTLET = "outlet", _("outlets merged")
         ARTICLE = "article", _("articles merged")
         SPLIT = "split", _("article split")
+        RENAME = "rename", _("tag renamed")
 
     kind = models.CharField(_("what"), max_length=8, choices=Kind.choices)
     source_id = models.BigIntegerField(_("from"))

@@ -44,7 +44,9 @@ def tag(request, pk: int):
     try:
         if rename.is_valid():
             merging.rename_tag(tag=held, by=request.user, at=clock.now(), **rename.cleaned_data)
-            messages.success(request, _("Renamed."))
+            messages.success(
+                request, _("Renamed. What comes in under the old name gets this tag; it can be undone here.")
+            )
             return redirect("tag_edit", pk)
         if merge.is_valid():
             into = Tag.objects.filter(kind=held.kind, key=name_key(merge.cleaned_data["into"])).first()
@@ -57,7 +59,7 @@ def tag(request, pk: int):
                 return redirect("tag_edit", into.pk)
     except ArchiveError as error:
         messages.error(request, str(error))
-    records = merging.label_records(MergeRecord.Kind.TAG, pk)
+    records = merging.tag_records(held)
     context = {"section": "tags", "thing": held, "rename": rename, "merge": merge, "records": records}
     context["url"] = held.get_absolute_url()
     return render(request, "labels/edit.html", context)
@@ -81,7 +83,7 @@ def outlet(request, slug: str):
             else:
                 messages.success(request, _("Merged. It can be undone here."))
                 return redirect("outlet_edit", into.slug)
-    records = merging.label_records(MergeRecord.Kind.OUTLET, held.pk)
+    records = merging.outlet_records(held)
     context = {"section": "outlets", "thing": held, "merge": merge, "records": records}
     context["url"] = reverse("outlet", args=[held.slug])
     return render(request, "labels/edit.html", context)
@@ -90,14 +92,14 @@ def outlet(request, slug: str):
 @editor
 @require_POST
 def undo(request, record: int):
-    """Take a merge of tags or outlets back; the operation asks for the role."""
-    held = get_object_or_404(MergeRecord, pk=record, kind__in=[MergeRecord.Kind.TAG, MergeRecord.Kind.OUTLET])
+    """Take a merge of tags or outlets, or a tag's other name, back; the operation asks for the role."""
+    held = get_object_or_404(MergeRecord, pk=record, kind__in=[*merging.TAG_KINDS, MergeRecord.Kind.OUTLET])
     try:
         merging.undo(record=held, by=request.user, at=clock.now())
     except ArchiveError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Undone."))
-    if held.kind == MergeRecord.Kind.TAG:
+    if held.kind in merging.TAG_KINDS:
         return redirect("tag_edit", held.source_id)
     return redirect("outlet", get_object_or_404(Outlet, pk=held.source_id).slug)

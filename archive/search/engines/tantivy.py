@@ -38,6 +38,7 @@ FORMAT_FILE = "format"
 CHUNK = 50_000
 MANY = 24
 BESIDE = 2
+REMEMBERED = 100
 
 
 @contextmanager
@@ -74,9 +75,16 @@ class View:
         self.searcher = self.index.searcher()
         self.schema = self.index.schema
         self.compiler = Compiler(self.schema)
+        self.counted: dict[Any, Counts] = {}
         counted = self.searcher.aggregate(
-            Query.all_query(), {"languages": {"terms": {"field": "facet_language", "size": 1000}}}
+            Query.all_query(),
+            {
+                "languages": {"terms": {"field": "facet_language", "size": 1000}},
+                "newest": {"max": {"field": "captured"}},
+            },
         )
+        newest = counted["newest"]["value"]
+        self.newest = None if newest is None else int(newest)
         found = {bucket["key"] for bucket in counted["languages"]["buckets"]}
         unknown = Query.boolean_query(
             [(Occur.Must, Query.all_query()), (Occur.MustNot, Query.exists_query("facet_language"))]
@@ -295,19 +303,33 @@ class TantivyEngine:
         """Answer a request."""
         view = self.view()
         with damage_named(view.folder):
-            return Answer(view.searcher, view.compiler, view.languages, request, self._begin(view.folder)).result()
+            return Answer(view, request, self._begin(view)).result()
 
-    def _begin(self, folder: Path) -> Begin:
-        """Return what lets a count run beside the rest of a search."""
+    def _begin(self, view: View) -> Begin:
+        """Return what lets a count run beside the rest of a search, and remembers what this view has counted: the next
+        page and another order have the same counts."""
 
-        def named(call: Callable[[], Counts]) -> Counts:
-            with damage_named(folder):
-                return call()
+        def remembered(key: Any, call: Callable[[], Counts]) -> Counts:
+            with damage_named(view.folder):
+                counts = call()
+            if len(view.counted) >= REMEMBERED:
+                view.counted.clear()
+            view.counted[key] = counts
+            return counts
 
-        if self._beside is None or self._beside[0] != os.getpid():
-            self._beside = os.getpid(), ThreadPoolExecutor(BESIDE, "counting")
-        pool = self._beside[1]
-        return lambda call: pool.submit(named, call).result
+        def begin(key: Any, call: Callable[[], Counts]) -> Callable[[], Counts]:
+            known = view.counted.get(key)
+            if known is not None:
+                return lambda: known
+            return self._pool().submit(remembered, key, call).result
+
+        return begin
+
+    def _pool(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._beside is None or self._beside[0] != os.getpid():
+                self._beside = os.getpid(), ThreadPoolExecutor(BESIDE, "counting")
+            return self._beside[1]
 
     def complete(self, beginning: str, hidden: frozenset[int], limit: int) -> list[tuple[str, int]]:
         """Return forms that begin so, with the number of open current versions that hold them."""

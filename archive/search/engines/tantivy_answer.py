@@ -6,8 +6,8 @@ last hit of a page is fetched too and put in the contract's order, so pages neve
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, Protocol
 
 from tantivy import FieldType, Occur, Query, Searcher
 from tantivy import Order as Direction
@@ -23,8 +23,17 @@ SLACK = 16
 FEW = 200
 
 Row = tuple[float, int, int, Any]  # rank (larger first), article, version, score
-# Lets a count run beside what follows; calling what it returns waits for it.
-Begin = Callable[[Callable[[], Counts]], Callable[[], Counts]]
+# Lets a count run beside what follows, or remembers it by what it depends on; calling what it returns waits for it.
+Begin = Callable[[Hashable, Callable[[], Counts]], Callable[[], Counts]]
+
+
+class View(Protocol):
+    """What an answer needs of an opened index: `newest` is when the newest document came in, in microseconds."""
+
+    searcher: Searcher
+    compiler: Compiler
+    languages: tuple[str, ...]
+    newest: int | None
 
 
 def count(searcher: Searcher, query: Query) -> int:
@@ -36,23 +45,20 @@ def count(searcher: Searcher, query: Query) -> int:
 class Answer:
     """One request on one view."""
 
-    def __init__(
-        self,
-        searcher: Searcher,
-        compiler: Compiler,
-        languages: tuple[str, ...],
-        request: SearchRequest,
-        begin: Begin,
-    ) -> None:
+    def __init__(self, view: View, request: SearchRequest, begin: Begin) -> None:
         self.begin = begin
-        self.searcher = searcher
-        self.compiler = compiler
+        self.searcher = view.searcher
+        self.compiler = view.compiler
         self.request = request
         self.all_versions = which_versions(request.query) == "all"
-        plan = Planner(languages, request.today).plan(request.query)
+        self.until = None if request.captured_until is None else microseconds(request.captured_until)
+        if self.until is not None and (view.newest is None or view.newest <= self.until):
+            # Nothing came in since.
+            self.until = None
+        self.plan = Planner(view.languages, request.today).plan(request.query)
         # Where all matches score alike, their order is that of their numbers, which Tantivy can sort by.
-        self.alike = flat_score(plan)
-        self.query = self._seen(compiler.compile(plan))
+        self.alike = flat_score(self.plan)
+        self.query = self._seen(self.compiler.compile(self.plan))
 
     def _seen(self, query: Query) -> Query:
         term, request = self.compiler.term, self.request
@@ -66,9 +72,10 @@ class Answer:
             parts.append((Occur.MustNot, self._articles(request.hidden)))
         if request.only is not None:
             parts.append((Occur.Must, unscored(self._articles(request.only))))
-        if request.captured_until is not None:
-            until = microseconds(request.captured_until)
-            within = Query.range_query(self.compiler.schema, "captured", FieldType.Integer, None, until, True, True)
+        if self.until is not None:
+            within = Query.range_query(
+                self.compiler.schema, "captured", FieldType.Integer, None, self.until, True, True
+            )
             parts.append((Occur.Must, unscored(within)))
         return Query.boolean_query(parts)
 
@@ -81,11 +88,18 @@ class Answer:
         counted: Callable[[], Counts] = Counts
         if request.facets or request.histogram:
             # Counting over all hits takes longer than finding the best, so it begins first and goes on beside.
-            counted = self.begin(Counting(self.searcher, self.compiler.schema, self.query, request).counts)
+            counting = Counting(self.searcher, self.compiler.schema, self.query, request)
+            counted = self.begin(self._counted_over(), counting.counts)
         others, suppressed = self._folded() if request.fold_copies and not self.all_versions else ({}, set())
         hits, matching = self._hits(others, suppressed)
         total = count(self.searcher, self.query) if matching is None or suppressed else matching
         return SearchResult(total, hits, total - len(suppressed), counted)
+
+    def _counted_over(self) -> Hashable:
+        """Return what counts depend on besides the index: which documents, and what of them."""
+        request = self.request
+        over = (self.plan, self.all_versions, request.include_restricted, request.hidden, request.only, self.until)
+        return (*over, request.facets, request.facet_size, request.histogram)
 
     def _ranked(self, query: Query, start: int, limit: int) -> tuple[list[Any], int]:
         """Return what each of these hits is ordered by and where it lies, best first, and how many match in all."""

@@ -187,6 +187,16 @@ def test_mail_goes_out_at_once_or_once_a_day(owner, write):
     assert daily.alerts.filter(sent_at=None).count() == 0
 
 
+def test_a_weekly_search_speaks_once_in_seven_days(owner, write):
+    watch(owner, by_mail=True, often="weekly")
+    now = clock.now()
+    for days, sent in ((0, 1), (6, 0), (7, 1)):
+        write(f"Gates after {days} days")
+        carry()
+        assert delivery.send_due(now + timedelta(days=days)) == sent
+    assert "after 6 days" in mail.outbox[-1].body and "after 7 days" in mail.outbox[-1].body
+
+
 def test_a_webhook_gets_json_and_a_failure_is_tried_again(owner, write, settings):
     settings.FETCH_PRIVATE_ADDRESSES = False
     got, status = [], [500]

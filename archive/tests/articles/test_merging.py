@@ -84,8 +84,34 @@ def test_a_tag_is_renamed_unless_the_name_is_taken(archivist):
     flood = Tag.objects.get(name="Flood")
     merging.rename_tag(tag=flood, name="Floods", by=archivist, at=NOW)
     assert operations.find_tags([ParsedTag("FLOODS")])[0].pk == flood.pk
+    assert operations.find_tags([ParsedTag("flood")])[0].pk == flood.pk
     with pytest.raises(merging.MergeConflict, match="merge the two"):
         merging.rename_tag(tag=flood, name="ports", by=archivist, at=NOW)
+
+
+def test_a_renaming_is_undone_the_last_one_first(archivist):
+    make("A", "Flood")
+    flood, before = Tag.objects.get(), snapshot()
+    first = merging.rename_tag(tag=flood, name="Floods", by=archivist, at=NOW)
+    second = merging.rename_tag(tag=flood, name="High water", by=archivist, at=NOW)
+    assert {tag.pk for name in ("flood", "floods") for tag in operations.find_tags([ParsedTag(name)])} == {flood.pk}
+    with pytest.raises(merging.MergeConflict, match="undo that renaming first"):
+        merging.undo(record=first, by=archivist, at=NOW)
+    merging.undo(record=second, by=archivist, at=NOW)
+    assert Tag.objects.get(pk=flood.pk).name == "Floods"
+    merging.undo(record=first, by=archivist, at=NOW)
+    assert snapshot() == before and Tag.objects.count() == 1
+
+
+def test_a_tag_takes_an_earlier_name_again_but_not_that_of_a_tag_merged_into_it(archivist):
+    make("A", "Flood", "Ports")
+    flood, ports = Tag.objects.get(name="Flood"), Tag.objects.get(name="Ports")
+    for name in ("Floods", "Flood"):
+        merging.rename_tag(tag=flood, name=name, by=archivist, at=NOW)
+    assert Tag.objects.get(pk=flood.pk).name == "Flood"
+    merging.merge_tags(source=ports, target=flood, by=archivist, reason="One", at=NOW)
+    with pytest.raises(merging.MergeConflict, match="merge the two"):
+        merging.rename_tag(tag=flood, name="Ports", by=archivist, at=NOW)
 
 
 def test_merged_outlets_share_articles_names_and_hosts_and_undo_parts_them(archivist):

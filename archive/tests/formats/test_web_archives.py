@@ -6,8 +6,10 @@ import io
 import json
 import plistlib
 import zipfile
+import zlib
 from datetime import UTC, datetime
 
+import brotli
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -181,3 +183,45 @@ def test_a_page_saved_by_safari_gives_its_html_and_address(form):
 def test_a_damaged_webarchive_is_refused():
     with pytest.raises(ParseError, match="damaged"):
         expand(b"bplist00 WebMainResource \xff\xff")
+
+
+def chunked(content: bytes) -> bytes:
+    return b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content)
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({"Content-Encoding": "br"}, brotli.compress(PAGE.encode())),
+        ({"Content-Encoding": "gzip"}, gzip.compress(PAGE.encode())),
+        ({"Content-Encoding": "deflate"}, zlib.compress(PAGE.encode())),
+        ({"Transfer-Encoding": "chunked"}, chunked(PAGE.encode())),
+        ({"Content-Encoding": "br", "Transfer-Encoding": "chunked"}, chunked(brotli.compress(PAGE.encode()))),
+        # Recorders that unpack a page often leave the headers as they were.
+        ({"Content-Encoding": "br"}, PAGE.encode()),
+        ({"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"}, PAGE.encode()),
+    ],
+)
+def test_a_page_is_read_however_it_was_sent(headers, content):
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=True)
+    told = [("Content-Type", "text/html; charset=utf-8"), *headers.items()]
+    sent = StatusAndHeaders("200 OK", told, protocol="HTTP/1.1")
+    address = "https://courier.example/ferry"
+    writer.write_record(writer.create_warc_record(address, "response", payload=io.BytesIO(content), http_headers=sent))
+    (page,) = expand(buffer.getvalue())
+    assert (page.url, page.data.decode().strip("\ufeff")) == (address, PAGE)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_the_older_arc_gives_its_pages_too(compressed):
+    about = b"1 0 Courier\nURL IP-address Archive-date Content-type Archive-length\n"
+    answer = b"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + PAGE.encode()
+    records = [
+        b"filedesc://x.arc 0.0.0.0 20260311061500 text/plain %d\n%b\n" % (len(about), about),
+        b"https://courier.example/ferry 127.0.0.1 20260311061500 text/html %d\n%b\n" % (len(answer), answer),
+    ]
+    data = b"".join(gzip.compress(one) if compressed else one for one in records)
+    (page,) = expand(data)
+    assert (page.url, page.captured_at) == ("https://courier.example/ferry", FETCHED)
+    assert "crack in its hull" in page.data.decode()

@@ -1,10 +1,12 @@
 """The outbox drained into the index: nothing lost, nothing doubled, and never in the way of a save."""
 
+import json
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from archive import clock
@@ -94,18 +96,63 @@ def test_a_text_that_cannot_be_indexed_is_put_aside_and_holds_up_no_other(write,
     assert entry.attempts == draining.MOST_ATTEMPTS and "no way" in entry.last_error
 
 
-@pytest.mark.parametrize("harm", ["removed", "scrambled"])
-def test_a_broken_index_fails_no_save_and_is_rebuilt_by_the_next_drain(write, index_folder, harm):
+HARMS = {
+    "removed": lambda path: path.unlink(),
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 3]),
+    "scrambled": lambda path: path.write_bytes(b"\x07" * path.stat().st_size),
+}
+
+
+@pytest.mark.parametrize("harm", list(HARMS))
+def test_a_broken_index_fails_no_save_and_no_import_and_is_rebuilt_by_the_next_drain(write, index_folder, harm):
     first = write("Barrier gates were cracked")
     settle()
     for path in list(index_folder.rglob("*")):
-        if path.is_file():
-            path.unlink() if harm == "removed" else path.write_bytes(b"\x07" * path.stat().st_size)
+        if path.is_file() and path.stat().st_size:
+            HARMS[harm](path)
     second = write("Barrier gates held")
     assert sweep.check().damage
+    imported({"a.json": wire("urn:one", "Lighthouse relit", PARAGRAPHS)})
     assert settle()
-    assert sorted(found("gates")) == [first.pk, second.pk]
+    assert sorted(found("gates")) == [first.pk, second.pk] and len(found("lighthouse")) == 1
     assert sweep.check().whole
+
+
+def test_a_first_start_makes_the_index_without_a_warning(write, caplog):
+    write("Barrier gates were cracked")
+    with caplog.at_level("INFO"):
+        assert settle()
+    said = [record for record in caplog.records if record.name.startswith("archive.indexing")]
+    assert [record.levelname for record in said] == ["INFO"] and "it is made now" in said[0].getMessage()
+
+
+def test_check_index_exits_1_on_a_difference_and_on_damage_and_0_when_whole_again(write, index_folder, capsys):
+    article = write("Barrier gates were cracked")
+    settle()
+    call_command("check_index")
+    search_engine().replace([ArticleDocuments(article.pk)])
+    with pytest.raises(SystemExit) as refused:
+        call_command("check_index")
+    assert refused.value.code == 1
+    call_command("check_index", "--fix")
+    call_command("check_index", "--json")
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["whole"] is True
+    (index_folder / "whoosh" / "LIVE").unlink()
+    with pytest.raises(SystemExit):
+        call_command("check_index")
+    call_command("check_index", "--fix")
+    assert found("cracked") == [article.pk]
+
+
+def test_a_rebuild_reads_no_more_at_a_time_than_it_may(write, monkeypatch):
+    for number in range(7):
+        write(f"Barrier gates {number}", body="x" * 100)
+    monkeypatch.setattr(rebuilding, "CHUNK", 5)
+    monkeypatch.setattr(rebuilding, "PART", 2)
+    assert [len(batch) for batch in rebuilding.batches(0)] == [5, 2]
+    # Long articles fill a batch by their text.
+    monkeypatch.setattr(rebuilding, "CHARACTERS", 150)
+    assert [len(batch) for batch in rebuilding.batches(0)] == [2, 2, 2, 1]
 
 
 def test_a_sweep_finds_and_repairs_only_what_differs(write):

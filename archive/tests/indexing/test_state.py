@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from archive import clock
 from archive.indexing import state
+from archive.indexing.drain import settle
 from archive.models import IndexEntry, PlacementEntry
 from archive.search import IndexMissing
 from archive.tests.web.world import article, person
@@ -57,6 +58,24 @@ def test_past_its_size_the_page_names_the_command_that_switches_the_engine(setti
     assert not state.index_state().outgrown
     article("radio", "Radio Estuary", "The pier opens", "On Tuesday.")
     assert state.index_state().outgrown
+    client = Client()
+    client.force_login(person("reader"))
+    assert "manage.py rebuild_index --engine tantivy" in client.get(reverse("health_page")).content.decode()
     monkeypatch.setattr(state, "search_engine", state_of_nothing)
     settings.SEARCH_ENGINE = "tantivy"
     assert not state.index_state().outgrown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_shows_backlog_oldest_last_drain_generation_and_size_against_live_size():
+    article("gazette", "Harbor Gazette", "The pier closes", "On Monday.")
+    settle()
+    article("radio", "Radio Estuary", "The pier opens", "On Tuesday.")
+    client = Client()
+    client.force_login(person("reader"))
+    seen = client.get(reverse("health_page"))
+    index, backlog = seen.context["index"], seen.context["index_backlog"]
+    assert (index.broken, index.versions, backlog.waiting) == ("", 1, 1)
+    assert index.size_bytes >= index.live_bytes > 0 and backlog.oldest_at and backlog.last_done_at
+    shown = seen.content.decode()
+    assert index.generation in shown and "% of it live" in shown and "On the way into the index" in shown

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archive.search import ArticleDocuments, SearchRequest, parse
+from archive.search.analysis import forms
 from archive.search.engines import whoosh_writer
 from archive.search.engines.whoosh import WhooshEngine
 from archive.search.engines.whoosh_segments import Remembered
@@ -57,6 +58,19 @@ def test_a_view_opened_before_a_merge_still_answers_when_its_files_are_gone(engi
     assert not before & {path.name.split(".")[0] for path in engine.generations.live().iterdir()}
     segment = view.segments[0]
     assert all(len(segment.ids(field, term)[0]) for field, term in list(segment.terms())[:500])
+
+
+def test_a_commit_leaves_what_was_read_of_other_segments_as_it_is(engine):
+    articles = world.by_article(world.crowd(40))
+    engine.replace(articles[:39])
+    before = {segment.name: segment for segment in engine.view().segments}
+    engine.replace(articles[39:])
+    after = {segment.name: segment for segment in engine.view().segments}
+    assert before.keys() < after.keys() and all(after[name] is segment for name, segment in before.items())
+
+
+def test_a_full_stop_without_a_space_parts_two_words():
+    assert forms("said.The") == ["said", "the"]
 
 
 def test_the_lock_is_free_after_a_commit_that_failed(engine, monkeypatch):

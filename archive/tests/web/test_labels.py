@@ -44,6 +44,10 @@ def test_a_tag_is_renamed_merged_and_taken_apart_again(archivist: Client) -> Non
     record = archivist.get(f"/tags/{boats.pk}/edit/").context["records"][0]
     archivist.post(f"/merges/{record.pk}/undo/")
     assert archivist.get(f"/tags/{ferry.pk}/").status_code == 200
+    page = archivist.get(f"/tags/{ferry.pk}/edit/")
+    assert "Ferry → Ferries" in page.content.decode() and "Ferries → Boats" in page.content.decode()
+    archivist.post(f"/merges/{page.context['records'][-1].pk}/undo/")
+    assert Tag.objects.get(pk=ferry.pk).name == "Ferry"
 
 
 def test_an_outlet_is_merged_by_any_of_its_names_and_taken_apart_again(archivist: Client) -> None:

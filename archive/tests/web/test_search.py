@@ -1,7 +1,7 @@
 """The search page: hits, toggling facets, folding, mistakes with their mend, and nothing given away at any door."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -45,6 +45,40 @@ def test_a_facet_is_a_link_that_narrows_and_widens_again(client, reader, write):
     assert "Gates two" in narrowed and "Gates one" not in narrowed
     back = re.search(r'href="([^"]+)"[^>]*aria-current="true"><span>Northern Ledger</span>', narrowed)[1]
     assert "Gates one" in client.get(back.replace("&amp;", "&")).content.decode()
+
+
+def test_the_picture_over_time_narrows_to_the_month_that_is_clicked(client, reader, write):
+    for month, title in ((3, "Gates in March"), (4, "Gates in April")):
+        article = write(title)
+        Article.objects.filter(pk=article.pk).update(
+            published_at=datetime(2024, month, 6, tzinfo=UTC), published_precision="day"
+        )
+        IndexEntry.objects.mark([article.pk])
+    write("Gates without a date")
+    settle()
+    answer = client.get("/search/", {"q": "gates"})
+    picture = answer.context["picture"]
+    bars = {bar.url for bar in picture.bars if bar.url}
+    link = next(url for url in bars if "2024-04" in url)
+    assert link.replace("&", "&amp;") in answer.content.decode()
+    narrowed = client.get(link).content.decode()
+    assert "Gates in April" in narrowed and "Gates in March" not in narrowed
+    assert "Gates without" in client.get(answer.context["undated_url"]).content.decode()
+
+
+def test_related_coverage_is_one_link_away_from_a_hit(client, reader, write):
+    article = write("Barrier gates were cracked")
+    settle()
+    assert f'href="/articles/{article.pk}/related/"' in page(client, "gates")
+    assert client.get(f"/articles/{article.pk}/related/").status_code == 200
+
+
+def test_phrases_prefixes_and_misspelt_words_are_marked_in_the_snippets(client, reader, write):
+    write("Notice", body="The flood barrier held. Barriers elsewhere broke.")
+    settle()
+    assert "<mark>flood</mark> <mark>barrier</mark> held. Barriers" in page(client, '"flood barrier"')
+    assert "<mark>barrier</mark> held. <mark>Barriers</mark>" in page(client, "barr*")
+    assert "<mark>flood</mark>" in page(client, "flod~1")
 
 
 def test_a_mistake_is_shown_where_it_is_with_its_mend(client, reader, write):

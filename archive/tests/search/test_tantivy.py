@@ -1,0 +1,117 @@
+"""What is Tantivy's own: exact counts put together from several columns, traps of its writer, and its format."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from archive.search import ArticleDocuments, Document, IndexDamaged, Order, SearchRequest, parse
+from archive.search.engines import tantivy_counting
+from archive.search.engines.tantivy import FORMAT_FILE, MANY, TantivyEngine
+
+from . import world
+from .oracle import Scan, facet
+from .world import TODAY
+
+
+@pytest.fixture
+def engine(tmp_path):
+    opened = TantivyEngine(tmp_path)
+    opened.begin().promote()
+    yield opened
+    opened.close()
+
+
+def named(count: int, seed: int) -> list[Document]:
+    """Return articles whose tags are many, unevenly common, and now and then of two kinds at once."""
+    chance = random.Random(seed)
+    names = [f"name {number}" for number in range(300)]
+    found = []
+    for article in range(1, count + 1):
+        kinds = [[names[min(int(chance.expovariate(0.02)), 299)] for _ in range(chance.randrange(4))] for _ in "abcd"]
+        topics, persons, places, orgs = (tuple(dict.fromkeys(kind)) for kind in kinds)
+        plain = Document(article, 1, "o", "O", headline="Gates", body="gates", language="en")
+        found.append(replace(plain, topics=topics, persons=persons, places=places, orgs=orgs))
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 3, 12])
+@pytest.mark.parametrize("seed", range(3))
+def test_tags_of_all_kinds_are_counted_exactly_however_few_are_listed(engine, monkeypatch, size, seed):
+    documents = named(400, seed)
+    for start in (0, 150):
+        engine.replace(world.by_article(documents[start : start + 250]))
+    listed = tantivy_counting.Counting._columns
+    asked = []
+
+    def few(self, fields, most, by_month=False):
+        # As in an archive with so many names that the first list is far from whole.
+        asked.append(most)
+        return listed(self, fields, most // 8 if len(asked) == 1 else most, by_month)
+
+    monkeypatch.setattr(tantivy_counting.Counting, "_columns", few)
+    request = SearchRequest(parse("gates", TODAY), TODAY, facets=("tag", "person"), facet_size=size)
+    found = engine.search(request).facets
+    wanted = facet(Scan(documents).matching(request), "tag")
+    assert [(f.value, f.count) for f in found["tag"]] == sorted(wanted.items(), key=lambda p: (-p[1], p[0]))[:size]
+
+
+def test_a_name_that_is_two_kinds_at_once_is_one_tag(engine):
+    document = replace(world.SHAPED[0], topics=("Jordan",), places=("Jordan", "South Quay"), persons=(), orgs=())
+    engine.replace(world.by_article([document]))
+    counts = engine.search(SearchRequest(parse("tag:jordan", TODAY), TODAY, facets=("tag", "place"))).facets
+    assert {f.value: f.count for f in counts["tag"]} == {"Jordan": 1, "South Quay": 1}
+
+
+def test_many_small_commits_leave_few_segments_and_nothing_dead(engine):
+    articles = world.by_article(world.crowd(60))
+    for entry in articles:
+        engine.replace([entry])
+    for _ in range(3):
+        engine.replace(articles)
+    engine.tidy()
+    state = engine.statistics()
+    assert state.segments <= MANY and state.documents == 60 and state.size < 3 * state.live_size
+
+
+def test_an_index_of_another_format_is_noticed_and_built_anew(engine):
+    engine.replace(world.by_article(world.SHAPED))
+    (engine.generations.live() / FORMAT_FILE).write_text("1")
+    reader = TantivyEngine(engine.generations.root)
+    with pytest.raises(IndexDamaged, match="another format"):
+        reader.languages()
+    assert any("another format" in problem for problem in reader.verify())
+    reader.close()
+
+
+def test_batches_that_are_written_one_after_the_other_are_all_there_and_durable_when_told(engine):
+    articles = world.by_article(world.crowd(90))
+    generation = engine.begin()
+    told = list(generation.fill(articles[start : start + 25] for start in range(0, 90, 25)))
+    assert told == [25, 25, 25, 15]
+    # What is there is what another process would find, should this one be killed now.
+    assert Counter(entry.article for entry in TantivyEngine(engine.generations.root).begin().entries()) == Counter(
+        entry.article for entry in articles
+    )
+    generation.promote()
+    assert engine.statistics().documents == 90
+
+
+def test_counts_are_remembered_for_the_next_page_and_forgotten_with_the_next_commit(engine, monkeypatch):
+    counted = []
+    real = tantivy_counting.Counting.counts
+    monkeypatch.setattr(tantivy_counting.Counting, "counts", lambda self: (counted.append(1), real(self))[1])
+    engine.replace(world.by_article(world.SHAPED))
+    request = SearchRequest(parse("gates", TODAY), TODAY, facets=("outlet",), limit=1)
+
+    def total(asked):
+        return sum(value.count for value in engine.search(asked).facets["outlet"])
+
+    first, later = total(request), world.ARRIVED + timedelta(days=90)
+    pages = [replace(request, offset=1, captured_until=later), replace(request, order=Order.NEWEST)]
+    assert [total(asked) for asked in pages] == [first, first] and len(counted) == 1
+    assert total(replace(request, hidden=frozenset({1}))) == first - 1 and len(counted) == 2
+    engine.replace(world.by_article(world.SHAPED[1:]) + [ArticleDocuments(1)])
+    assert total(request) == first - 1 and len(counted) == 3
