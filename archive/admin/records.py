@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from archive import clock
 from archive.articles.content import url_key
-from archive.articles.operations import touch_index
+from archive.articles.operations import find_outlet, learn_alias, touch_index
 from archive.importing import learning
 from archive.models import (
     Article,
@@ -59,9 +59,25 @@ class DomainInline(PlainInline):
     extra = 1
 
 
+class OutletForm(forms.ModelForm):
+    """An outlet whose name is no other's."""
+
+    def clean_name(self) -> str:
+        """Refuse a name under which another outlet is known."""
+        name = self.cleaned_data["name"].strip()
+        known = find_outlet(name=name)
+        if known is not None and known.pk != self.instance.pk:
+            raise forms.ValidationError(
+                _("%(outlet)s is known by this name: merge the two on its page.") % {"outlet": known}
+            )
+        return name
+
+
 @admin.register(Outlet)
 class OutletAdmin(LastingAdmin):
     """Outlets with their names and hosts."""
+
+    form = OutletForm
 
     list_display = ("name", "kind", "country", "language", "rights", "is_held", "learnt")
     list_filter = ("kind", "rights", "is_held")
@@ -78,6 +94,11 @@ class OutletAdmin(LastingAdmin):
         super().save_model(request, obj, form, change)
         if change and "name" in form.changed_data:
             touch_index(list(Article.objects.filter(outlet=obj).values_list("pk", flat=True)))
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        """Have the outlet known by its name, and by the one it had."""
+        super().save_related(request, form, formsets, change)
+        learn_alias(outlet=form.instance, name=form.instance.name, by=request.user)
 
     @admin.display(description=gettext_lazy("learnt"))
     def learnt(self, outlet: Outlet) -> str:

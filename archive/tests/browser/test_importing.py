@@ -15,7 +15,7 @@ from archive.importing import staging
 from archive.models import Article, Capture, ImportFile, User
 from archive.tests.browser.conftest import violations
 from archive.tests.importing.test_fetching import Site
-from archive.tests.importing.world import PARAGRAPHS, SEEDS, rows
+from archive.tests.importing.world import PARAGRAPHS, SEEDS, rows, wire
 
 from .test_journeys import Journey
 
@@ -117,3 +117,21 @@ def test_a_pasted_address_is_fetched_previewed_and_imported(
     page.get_by_text("404").wait_for()
     assert page.get_by_label("Address").input_value() == site.url + "/gone"
     site.server.shutdown()
+
+
+def test_files_dropped_on_the_page_are_the_files_of_the_upload(visit: Any, archivist: User) -> None:
+    page = visit(archivist, reverse("admin:imports"))
+    stories = {"ferry.json": wire("urn:a", "Ferry line reopens"), "mussels.json": wire("urn:b", "Mussels recover")}
+    dropped = page.evaluate_handle(
+        """files => {
+          const dropped = new DataTransfer();
+          for (const [name, text] of Object.entries(files)) dropped.items.add(new File([text], name));
+          return dropped;
+        }""",
+        {name: data.decode() for name, data in stories.items()},
+    )
+    page.dispatch_event("[data-drop]", "drop", {"dataTransfer": dropped})
+    page.get_by_text("ferry.json, mussels.json").wait_for()
+    page.get_by_role("button", name="Import files").click()
+    page.wait_for_url("**/admin/imports/*/")
+    assert {one.name: staging.bytes_of(one) for one in ImportFile.objects.all()} == stories
