@@ -14,8 +14,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from archive import clock
 from archive.articles.content import url_key
@@ -343,12 +343,23 @@ class PersonAdmin(QuickAdmin, UserAdmin):
 admin.site.unregister(Group)
 
 
+# What Django calls the rights on a kind of record by.
+DEEDS = {
+    "add": gettext_lazy("Can add: %(kind)s"),
+    "change": gettext_lazy("Can change: %(kind)s"),
+    "view": gettext_lazy("Can view: %(kind)s"),
+}
+
+
 class RightsField(forms.ModelMultipleChoiceField):
     """Rights by what they allow, without the table that Django counts them to."""
 
     def label_from_instance(self, obj: Permission) -> str:
         """Return what the right allows."""
-        return obj.name
+        deed, _, kind = obj.codename.partition("_")
+        if deed in DEEDS and kind == obj.content_type.model:
+            return DEEDS[deed] % {"kind": obj.content_type.name}
+        return gettext(obj.name)
 
 
 @admin.register(Group)
