@@ -148,7 +148,7 @@ class OutletLineAdmin(QuickAdmin):
             return _("none: undone")
         if line.verdict == OutletLine.Verdict.BODY:
             return _("kept in the body")
-        if line.origin == OutletLine.Origin.MACHINE and line.seen < 2:
+        if line.origin == OutletLine.Origin.MACHINE and line.seen < OutletLine.FURNITURE_FROM:
             return _("none yet: seen once")
         return _("taken out of the body")
 

@@ -92,6 +92,14 @@ def test_an_order_that_time_zones_could_reverse_is_said_to_be_so(reader, story):
     assert DOUBT not in shown(reader, story), "both outlets print the time of one zone"
 
 
+def test_a_third_article_between_two_does_not_hide_that_they_could_change_places(reader, story):
+    write(GATES_LATER, "Coastal Courier", datetime(2025, 3, 12, 9))
+    place_waiting(at=NOW)
+    assert shown(reader, story).count(DOUBT) == 3
+    Outlet.objects.filter(name="Harbor Gazette").update(time_zone="Europe/Copenhagen")
+    assert shown(reader, story).count(DOUBT) == 3, "the zone of the other outlet is not known"
+
+
 def test_the_compact_view_leaves_the_standfirsts_out_and_both_name_every_article(reader, story):
     for article in Article.objects.filter(membership__story=story):
         told = content_of_version(article.current_version)
