@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from archive.formats.rows import FIELDS
 from archive.importing import decisions
 from archive.importing.progress import Progress
+from archive.importing.sentences import said
 from archive.models import ImportItem, ImportRun, Version
 from archive.text.diff import diff_texts
 
@@ -130,7 +131,7 @@ def item_view(item: ImportItem, *, whole: bool = False) -> dict[str, Any]:
         "outlet_evidence": item.plan.get("outlet_evidence", ""),
         "date": decisions.form_values(article)["published_at"].replace("T", " "),
         "date_precision": reading.precision,
-        "date_evidence": ", ".join(part for part in (reading.rule, reading.where) if part),
+        "date_evidence": ", ".join(said(part) for part in (reading.rule, reading.where) if part),
         "date_lost": reading.candidates,
         "paragraphs": article.body.split("\n") if article.body else [],
         "removed": [line for line in lines if not line["is_body"] and line["role"] not in ("headline", "standfirst")],

@@ -14,8 +14,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from archive import clock
 from archive.articles.content import url_key
@@ -148,7 +148,7 @@ class OutletLineAdmin(QuickAdmin):
             return _("none: undone")
         if line.verdict == OutletLine.Verdict.BODY:
             return _("kept in the body")
-        if line.origin == OutletLine.Origin.MACHINE and line.seen < 2:
+        if line.origin == OutletLine.Origin.MACHINE and line.seen < OutletLine.FURNITURE_FROM:
             return _("none yet: seen once")
         return _("taken out of the body")
 
@@ -343,6 +343,25 @@ class PersonAdmin(QuickAdmin, UserAdmin):
 admin.site.unregister(Group)
 
 
+# What Django calls the rights on a kind of record by.
+DEEDS = {
+    "add": gettext_lazy("Can add: %(kind)s"),
+    "change": gettext_lazy("Can change: %(kind)s"),
+    "view": gettext_lazy("Can view: %(kind)s"),
+}
+
+
+class RightsField(forms.ModelMultipleChoiceField):
+    """Rights by what they allow, without the table that Django counts them to."""
+
+    def label_from_instance(self, obj: Permission) -> str:
+        """Return what the right allows."""
+        deed, _, kind = obj.codename.partition("_")
+        if deed in DEEDS and kind == obj.content_type.model:
+            return DEEDS[deed] % {"kind": obj.content_type.name}
+        return gettext(obj.name)
+
+
 @admin.register(Group)
 class RoleAdmin(QuickAdmin, GroupAdmin):
     """The roles of the desk, and groups made beside them; for whoever may change people."""
@@ -358,6 +377,7 @@ class RoleAdmin(QuickAdmin, GroupAdmin):
         )
         rights = Permission.objects.filter(own, content_type__app_label="archive").select_related("content_type")
         kwargs |= {"queryset": rights.order_by("codename"), "widget": forms.CheckboxSelectMultiple()}
+        kwargs["form_class"] = RightsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -57,6 +57,7 @@ class Prepared:
             with connection.cursor() as cursor:
                 cursor.execute(self.sql, params)
                 return cursor.fetchall()
+        connection.close_if_health_check_failed()
         connection.ensure_connection()
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:

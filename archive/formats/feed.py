@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.sax import SAXParseException
 
 import feedparser
 from lxml import etree
 
-from archive.formats import blocks, fields, stamps, xml_tree
+from archive.formats import blocks, fields, stamps, wordpress, xml_tree
 from archive.formats.base import Candidate, ParsedArticle, ParsedTag, ParseError, ReadContext, Rejected
 from archive.formats.sniff import xml_root
 
@@ -55,7 +55,14 @@ class Feed:
             raise ParseError(why, mend="Check the address, or download it again.")
         last = len(entries) - 1
         pieces = _pieces(data, len(entries)) if last else []
+        exported = wordpress.is_export(data)
+        authors = wordpress.authors(data) if exported else {}
         for place, entry in enumerate(entries):
+            if exported:
+                if not wordpress.is_article(entry):
+                    continue
+                for part in entry.get("content", ()):
+                    part["value"] = wordpress.to_html(part.get("value", ""))
             raw = pieces[place] if pieces else b""
             record = blocks.clean(entry.get("id") or entry.get("link") or "") or f"entry {place + 1}"
             if broken and place == last and _cut_off(data):
@@ -64,6 +71,8 @@ class Feed:
                 continue
             try:
                 made = _article(entry, found.feed, context)
+                if exported:
+                    made = _exported(made, entry, authors)
             except ParseError as error:
                 yield Rejected(record, str(error), error.mend, raw, format="feed")
                 continue
@@ -71,6 +80,16 @@ class Feed:
 
 
 FORMAT = Feed()
+
+
+def _exported(made: ParsedArticle, entry: Any, authors: Mapping[str, str]) -> ParsedArticle:
+    """Return an article of a WordPress export under its author's name, withheld when it was never published."""
+    byline = authors.get(made.byline, made.byline)
+    standfirst = made.standfirst or blocks.plain(entry.get("excerpt_encoded", ""))
+    made = dataclasses.replace(made, byline=byline, authors=fields.authors_of(byline), standfirst=standfirst)
+    if note := wordpress.unpublished(entry):
+        return dataclasses.replace(made, signal="withhold", editor_note=note)
+    return made
 
 
 def _pieces(data: bytes, count: int) -> list[bytes]:

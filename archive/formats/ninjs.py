@@ -113,8 +113,7 @@ def _key(name: str) -> str:
 def _article(item: dict[str, Any], context: ReadContext, record: str, posts: tuple[Post, ...] = ()) -> ParsedArticle:
     sort = str(item.get("type") or "text").lower()
     if sort in _MEDIA or sort in ("event", "planning"):
-        article = "an" if sort[0] in "aei" else "a"
-        raise ParseError(f"The ninjs item is {article} {sort}, not a text.", mend="Import the texts instead.")
+        raise ParseError(f"The ninjs item is of the type {sort}, not a text.", mend="Import the texts instead.")
     text = _body(item)
     headline, headlines = fields.choose(*_headlines(item))
     byline = blocks.plain(_string(item.get("byline") or item.get("by")))

@@ -111,8 +111,12 @@ def pages(data: bytes, context: ReadContext, budget: Budget, name: str) -> Itera
             raise ParseError(broken.reason, mend=broken.mend)
         yield broken
     elif not count:
-        more = f" ({others} responses of other kinds)" if others else ""
-        raise ParseError(f"The web archive holds no saved page{more}.", mend="Record the pages themselves.")
+        raise ParseError(
+            f"The web archive holds no saved page, but {others} responses of other kinds."
+            if others
+            else "The web archive holds no saved page.",
+            mend="Record the pages themselves.",
+        )
 
 
 def _page(record: Any, context: ReadContext) -> Member | None:

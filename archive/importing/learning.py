@@ -6,7 +6,6 @@ thing learnt is a row that says who taught it and can be undone.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from django.db.models import F
 
 from archive.formats.base import ParsedArticle
 from archive.models import ColumnMapping, Outlet, OutletHabit, OutletLine, User
-from archive.text.normalize import line_key
+from archive.text.normalize import filed_key, line_key
 
 from .child import header_key
 
@@ -27,11 +26,7 @@ _TEXT_ROLES = frozenset({"body", "headline", "standfirst", "byline", "date", "so
 
 def key_of(text: str) -> str:
     """Return the key under which a line is kept."""
-    return _stored(line_key(text))
-
-
-def _stored(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+    return filed_key(line_key(text))
 
 
 def learn_lines(pages: Iterable[tuple[int | None, ParsedArticle]]) -> None:
@@ -54,7 +49,7 @@ def learn_lines(pages: Iterable[tuple[int | None, ParsedArticle]]) -> None:
     if not seen:
         return
     # Sorted, so that two workers that learn the same lines take their locks in the same order.
-    rows = sorted((outlet_id, _stored(key), text, count) for (outlet_id, key), (text, count) in seen.items())
+    rows = sorted((outlet_id, filed_key(key), text, count) for (outlet_id, key), (text, count) in seen.items())
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO archive_outletline (outlet_id, key, text, verdict, origin, seen, learnt_at)"

@@ -19,9 +19,6 @@ from archive.models import Outlet, OutletAlias, OutletDomain, OutletHabit, Outle
 from archive.text.keys import name_key
 from archive.text.normalize import line_key
 
-# A line says "furniture" once it stood on the pages of so many different articles.
-FURNITURE_FROM = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -121,7 +118,7 @@ def hints() -> dict[int, OutletHints]:
     furniture: dict[int, set[str]] = {}
     body: dict[int, set[str]] = {}
     lines = OutletLine.objects.filter(undone_at=None).exclude(
-        verdict=OutletLine.Verdict.FURNITURE, origin=OutletLine.Origin.MACHINE, seen__lt=FURNITURE_FROM
+        verdict=OutletLine.Verdict.FURNITURE, origin=OutletLine.Origin.MACHINE, seen__lt=OutletLine.FURNITURE_FROM
     )
     for outlet_id, text, verdict in lines.values_list("outlet_id", "text", "verdict"):
         place = furniture if verdict == OutletLine.Verdict.FURNITURE else body

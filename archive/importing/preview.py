@@ -87,7 +87,9 @@ class _Companions:
             same = one.arrival.text_key == other.arrival.text_key
             return Plan(
                 Outcome.UNCHANGED if same else Outcome.NEW_VERSION,
-                f"{'The same text' if same else 'Another text of the same article'} as {item.file} in this import.",
+                f"The same text as {item.file} in this import."
+                if same
+                else f"Another text of the same article as {item.file} in this import.",
                 outlet_id=theirs,
             )
         return None

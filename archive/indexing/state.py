@@ -13,8 +13,8 @@ from archive.models import Article, IndexEntry, PlacementEntry
 from archive.models.outbox import OutboxEntry
 from archive.search import EngineError
 
-# The size up to which Whoosh was measured, with a little room: at 216,000 articles a process held 148 MB, 25 more
-# than at 21,578, and the 95th percentile of whole answers was 40 to 95 ms (docs/search.md).
+# The size up to which Whoosh was measured, with a little room: at 216,000 articles a process held 147 MB, 24 more
+# than at 21,578, and the 95th percentile of whole answers was 29 ms at a load of 4 (docs/search.md).
 WHOOSH_CARRIES = 250_000
 LATE = timedelta(minutes=2)
 

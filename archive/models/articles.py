@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from archive import clock
 
@@ -142,14 +143,14 @@ class Article(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         permissions = [
-            ("view_restricted", "Can see withheld, embargoed and canceled articles"),
-            ("import_articles", "Can import articles"),
-            ("withhold_article", "Can withhold and embargo articles"),
-            ("kill_article", "Can kill and reinstate articles"),
-            ("edit_article", "Can correct articles, tags and stories"),
-            ("merge_article", "Can merge and split articles"),
-            ("download_capture", "Can download captures as received"),
-            ("administer_archive", "Can administer the archive"),
+            ("view_restricted", gettext_noop("Can see withheld, embargoed and canceled articles")),
+            ("import_articles", gettext_noop("Can import articles")),
+            ("withhold_article", gettext_noop("Can withhold and embargo articles")),
+            ("kill_article", gettext_noop("Can kill and reinstate articles")),
+            ("edit_article", gettext_noop("Can correct articles, tags and stories")),
+            ("merge_article", gettext_noop("Can merge and split articles")),
+            ("download_capture", gettext_noop("Can download captures as received")),
+            ("administer_archive", gettext_noop("Can administer the archive")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["outlet", "guid"], condition=~Q(guid=""), name="one_article_a_guid"),

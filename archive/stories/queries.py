@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -29,6 +28,8 @@ from .placement import NEAR, most_related
 
 # Printed times without a zone can be this far apart from each other in truth: the widest two zones in use.
 ZONE_SPREAD = timedelta(hours=26)
+# So many that follow in a timeline are held against each of its articles.
+NEIGHBORS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,8 @@ def _item(row: Membership, last_visit: datetime | None) -> Item:
 
 def in_order(items: Sequence[Item]) -> list[Item]:
     """Return members in the order of the timeline: undated ones at the end of the day they are not older than, those
-    without any evidence last. Neighbors whose order unknown time zones could reverse are marked."""
+    without any evidence last. Those whose order unknown time zones could reverse are marked, even when another stands
+    between them."""
 
     def key(item: Item) -> tuple[bool, date, bool, float, int]:
         at = item.article.published_at
@@ -212,9 +214,11 @@ def in_order(items: Sequence[Item]) -> list[Item]:
 
     ordered = sorted(items, key=key)
     unsure: set[int] = set()
-    for one, other in pairwise(ordered):
-        if _may_swap(one.article, other.article):
-            unsure |= {one.article.pk, other.article.pk}
+    for place, one in enumerate(ordered):
+        for other in ordered[place + 1 : place + 1 + NEIGHBORS]:
+            pair = {one.article.pk, other.article.pk}
+            if not pair <= unsure and _may_swap(one.article, other.article):
+                unsure |= pair
     return [replace(item, order_unsure=item.article.pk in unsure) for item in ordered]
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time
 from archive.articles.operations import touch_index
 from archive.articles.titles import story_title
 from archive.models import Article, Attribution, Membership, OutletLine, Story
-from archive.text.normalize import line_key
+from archive.text.normalize import filed_key, line_key
 
 from .evidence import Dated, not_before
 from .families import refresh_families
@@ -34,9 +34,10 @@ WHERE one.article_id = ANY(%(ids)s) AND other.article_id = ANY(%(ids)s) AND one.
 """
 
 
-_FURNITURE = (
-    "SELECT outlet_id, key FROM archive_outletline WHERE outlet_id = ANY(%s) AND verdict = %s AND undone_at IS NULL"
-)
+_FURNITURE = """
+SELECT outlet_id, key FROM archive_outletline
+WHERE outlet_id = ANY(%s) AND verdict = %s AND undone_at IS NULL AND (origin <> %s OR seen >= %s)
+"""
 
 _JOINED = ("article__current_version", "article__outlet")
 _READ = (
@@ -60,9 +61,10 @@ WHERE story.id = derived.id
 
 
 def furniture_of(outlet_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Return each outlet's learnt furniture, as line keys."""
+    """Return each outlet's learnt furniture, as filed keys."""
     found: dict[int, set[str]] = defaultdict(set)
-    for outlet, key in rows_of(_FURNITURE, [list(outlet_ids), OutletLine.Verdict.FURNITURE]):
+    learnt = [list(outlet_ids), OutletLine.Verdict.FURNITURE, OutletLine.Origin.MACHINE, OutletLine.FURNITURE_FROM]
+    for outlet, key in rows_of(_FURNITURE, learnt):
         found[outlet].add(key)
     return {outlet: frozenset(keys) for outlet, keys in found.items()}
 
@@ -72,7 +74,7 @@ def body_of(article: Article, furniture: Mapping[int, frozenset[str]]) -> str:
     version = article.current_version
     known = furniture.get(article.outlet_id, frozenset())
     lines = f"{version.standfirst}\n{version.body}".split("\n")
-    return "\n".join(line for line in lines if line_key(line) not in known) if known else "\n".join(lines)
+    return "\n".join(line for line in lines if filed_key(line_key(line)) not in known) if known else "\n".join(lines)
 
 
 def told_of(article: Article, furniture: Mapping[int, frozenset[str]]) -> Told:

@@ -19,10 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from archive.articles.languages import language_name
+from archive.importing.sentences import said
 from archive.models import Article
 
 register = template.Library()
 register.filter(language_name)
+register.filter(said)
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 

@@ -6,6 +6,7 @@ changes what is stored as printed; it makes keys beside it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -116,6 +117,11 @@ def line_key(text: str) -> str:
     and "3 comments" recur. A line without letters or digits has the key "".
     """
     return key_of_words(words(text))
+
+
+def filed_key(key: str) -> str:
+    """Return the form, of one length, under which a `line_key` is filed among what is learnt of an outlet."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def key_of_words(tokens: list[str]) -> str:

@@ -1,12 +1,13 @@
-"""The small pages around the record: theme choice, the list of keys, the guided tasks."""
+"""The small pages around the record: theme choice, the list of keys, the guided tasks, the icon."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from archive.importing.sample import sample_zip
 
@@ -47,3 +48,10 @@ def learn_files(request):
     response = HttpResponse(sample_zip(), content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="lindholm.zip"'
     return response
+
+
+@login_not_required
+@require_safe
+def icon(request):
+    """Lead to the icon: a browser asks for it by this address on whatever has no page to name one."""
+    return redirect(static("archive/img/icon.svg"))

@@ -31,6 +31,7 @@ from . import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("favicon.ico", face.icon, name="icon"),
     path("sample/", home.load_sample, name="load_sample"),
     path("articles/<int:pk>/", article.article, name="article"),
     path("articles/<int:pk>/versions/<int:number>/", article.article, name="article_version"),

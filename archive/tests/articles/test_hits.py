@@ -1,8 +1,10 @@
 """Hits in two queries whose SQL is written once, and only what the person may see."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from archive import clock
 from archive.articles import operations
@@ -55,6 +57,20 @@ def test_what_waits_and_may_be_seen_is_not_hidden(article):
 def test_a_prepared_query_refuses_a_value_it_has_no_place_for():
     with pytest.raises(ValueError, match="at"):
         Prepared(Article.objects.filter(IsAny("pk", [-1])).values_list("pk"), at=SOME_TIME)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_prepared_query_answers_again_after_the_database_closed_the_connection(article):
+    now = clock.now()
+    assert set(load_hits(None, [article.pk], now)) == {article.pk}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+    # As at the beginning of each request.
+    connection.close_if_unusable_or_obsolete()
+    assert set(load_hits(None, [article.pk], now)) == {article.pk}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -48,6 +48,7 @@ NOT_PAGES = {
     "confirm_claim": "a deed",
     "evidence": "a file",
     "health": "data for a watchman",
+    "icon": "leads to a picture",
     "javascript_catalog": "a script",
     "label_merge_undo": "a deed",
     "learn_files": "a file",

@@ -12,10 +12,10 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from archive.importing import staging
-from archive.models import Article, Capture, ImportFile, User
+from archive.models import Article, Capture, ImportItem, ImportRun, User
 from archive.tests.browser.conftest import violations
 from archive.tests.importing.test_fetching import Site
-from archive.tests.importing.world import PARAGRAPHS, SEEDS, rows
+from archive.tests.importing.world import PARAGRAPHS, SEEDS, rows, wire
 
 from .test_journeys import Journey
 
@@ -57,7 +57,7 @@ def test_the_founding_documents_go_in_through_the_import_page(
 
 
 def test_an_upload_shows_its_progress_and_goes_on_where_the_connection_was_lost(
-    visit: Any, archivist: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    visit: Any, worker: Any, archivist: User, eventually: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(staging, "CHUNK_BYTES", 4000)
     stories = tmp_path / "wire.jsonl"
@@ -87,8 +87,9 @@ def test_an_upload_shows_its_progress_and_goes_on_where_the_connection_was_lost(
     assert sent[2] == sent[3] == 8000
     assert [start for start in sent if sent.count(start) > 1] == [8000, 8000, 12000, 12000]
     assert shares == sorted(shares) and shares[-1] > 0.5
-    file = ImportFile.objects.get()
-    assert staging.bytes_of(file) == stories.read_bytes()
+    eventually(lambda: ImportRun.objects.get().state == ImportRun.State.PREVIEW, 60)
+    lines = [item.blob.content() for item in ImportItem.objects.order_by("position")]
+    assert b"\n".join(lines) == stories.read_bytes()
 
 
 def test_a_pasted_address_is_fetched_previewed_and_imported(
@@ -117,3 +118,24 @@ def test_a_pasted_address_is_fetched_previewed_and_imported(
     page.get_by_text("404").wait_for()
     assert page.get_by_label("Address").input_value() == site.url + "/gone"
     site.server.shutdown()
+
+
+def test_files_dropped_on_the_page_are_the_files_of_the_upload(
+    visit: Any, worker: Any, archivist: User, eventually: Any
+) -> None:
+    page = visit(archivist, reverse("admin:imports"))
+    stories = {"ferry.json": wire("urn:a", "Ferry line reopens"), "mussels.json": wire("urn:b", "Mussels recover")}
+    dropped = page.evaluate_handle(
+        """files => {
+          const dropped = new DataTransfer();
+          for (const [name, text] of Object.entries(files)) dropped.items.add(new File([text], name));
+          return dropped;
+        }""",
+        {name: data.decode() for name, data in stories.items()},
+    )
+    page.dispatch_event("[data-drop]", "drop", {"dataTransfer": dropped})
+    page.get_by_text("ferry.json, mussels.json").wait_for()
+    page.get_by_role("button", name="Import files").click()
+    page.wait_for_url("**/admin/imports/*/")
+    eventually(lambda: ImportRun.objects.get().state == ImportRun.State.PREVIEW, 60)
+    assert {item.file: item.blob.content() for item in ImportItem.objects.all()} == stories

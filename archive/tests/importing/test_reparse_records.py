@@ -16,6 +16,7 @@ FILES = {
     "message.xml": g2(LATE, EARLY, genre="Feature"),
     "two.xml": (SAMPLES / "newsml1" / "two_stories.xml").read_bytes(),
     "rss.xml": (SAMPLES / "feed" / "rss.xml").read_bytes(),
+    "wordpress.xml": (SAMPLES / "feed" / "wordpress.xml").read_bytes(),
     "german.csv": (SAMPLES / "table" / "german_1252.csv").read_bytes(),
     "march.xlsx": (SAMPLES / "table" / "march.xlsx").read_bytes(),
     "nexis.txt": (SAMPLES / "press_export" / "nexis.txt").read_bytes(),

@@ -191,6 +191,16 @@ def test_show_story_prints_the_timeline_on_one_line(harbor):
     assert record["articles"][1]["outlet"] == "harbor-gazette"
 
 
+def test_assign_stories_places_what_waits_or_everything_again_and_says_so(harbor):
+    write(GATES_LATER, "Coastal Courier", datetime(2025, 3, 15, 8))
+    said = json.loads(lines_of("assign_stories", json=True))
+    assert (said["placed"], said["joined"], said["failed"], said["moved"]) == (1, 1, 0, 0)
+    before = list(Membership.objects.order_by("article").values_list("article", "story"))
+    assert json.loads(lines_of("assign_stories", all=True, json=True))["placed"] == 5
+    assert list(Membership.objects.order_by("article").values_list("article", "story")) == before
+    assert lines_of("assign_stories").startswith("0 placed")
+
+
 def test_related_prints_the_nearest_first(harbor):
     record = json.loads(lines_of("related", harbor[0].pk, json=True, limit=1))
     assert [row["article"] for row in record["related"]] == [harbor[1].pk]

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from archive.models import Article, Membership
+from archive.importing.learning import learn_verdict
+from archive.models import Article, Membership, OutletLine, PlacementEntry
 from archive.stories.assign import place_waiting
 from archive.stories.copies import copies_of
 
@@ -47,3 +48,18 @@ def test_an_article_like_no_other_has_no_copies():
     alone = write(ORCHARD, "Vale Herald", datetime(2025, 3, 12, 9))
     place_waiting(at=NOW)
     assert copies_of(None, read(alone), NOW) == ([], [])
+
+
+def test_what_an_outlet_prints_on_every_page_makes_no_copy():
+    page = f"{GATES[1]}\nFollow the tide tables on our page for mariners and pilots, renewed every hour of the day."
+    furniture = page.split("\n")
+    one = write((ORCHARD[0], f"{ORCHARD[1]}\n{page}"), "Vale Herald", datetime(2025, 3, 12, 9))
+    write((CHESS[0], f"{CHESS[1]}\n{page}"), "Vale Herald", datetime(2025, 3, 13, 9))
+    for line in furniture:
+        learn_verdict(outlet=one.outlet, text=line, verdict="furniture", by=None, at=NOW)
+    place_waiting(at=NOW)
+    assert copies_of(None, read(one), NOW) == ([], [])
+    OutletLine.objects.all().delete()
+    PlacementEntry.objects.mark(list(Article.objects.values_list("pk", flat=True)))
+    place_waiting(at=NOW)
+    assert len(copies_of(None, read(one), NOW)[0]) == 1, "without what was learnt of the outlet it would be one"

@@ -212,6 +212,11 @@ def test_an_address_that_was_never_there_says_what_to_do_next(see):
     assert answer.status_code == 404 and "Go to today" in answer.content.decode()
 
 
+def test_the_icon_is_found_where_no_page_names_one():
+    answer = Client().get("/favicon.ico")
+    assert (answer.status_code, answer.url) == (302, "/static/archive/img/icon.svg")
+
+
 def test_an_empty_archive_offers_two_ways_to_begin():
     client = Client()
     client.force_login(person("archivist"))

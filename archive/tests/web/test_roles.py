@@ -17,7 +17,7 @@ ROLES = ("reader", "editor", "archivist", "administrator")
 READER = """
 home article article_version outlets outlet stories story story_chronology story_export tags tag dates undated year day
 saved_searches saved_search saved_search_delete saved_search_feed alerts search search_suggest search_help search_feed
-me health_page theme keys learn learn_files patterns collections collection collection_item collection_put_away
+me health_page theme icon keys learn learn_files patterns collections collection collection_item collection_put_away
 collection_ask collection_answer collection_export collection_feed collect article_history article_diff_choose
 article_diff changes article_citation article_beside article_related side_by_side quote_family story_provenance
 story_graph

@@ -194,6 +194,15 @@
     if (form) form.requestSubmit();
   });
 
+  // A row of tabs that is wider than the window begins at the tab one is at.
+  for (const tab of document.querySelectorAll(".masthead__nav [aria-current], .tabs [aria-current]")) {
+    const row = tab.closest(".masthead__nav, .tabs");
+    if (row.scrollWidth > row.clientWidth) {
+      const [place, frame] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+      row.scrollLeft += place.left + place.width / 2 - frame.left - frame.width / 2;
+    }
+  }
+
   // The reader's zone, told to the server once, so that times are right from the next page on.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && !document.cookie.includes("reader_zone=")) {
