@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PRACTICE_HOME := $(CURDIR)/var-practice
 PRACTICE_PORT ?= 8001
+TEST_PROCESSES ?= 2
 export PORT HOST ARCHIVE_HOME
 
 .PHONY: help run setup practice practice-reset test check clean
@@ -28,7 +29,7 @@ practice-reset:  ## empty the practice archive; the next `make practice` begins 
 
 test: $(VENV)/.installed-dev  ## run all tests on real services and in real Chromium
 	@$(BIN)/python -m newsroom.chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=$(TEST_PROCESSES) --dist=loadfile
 
 check: $(VENV)/.installed-dev  ## run the static checks
 	$(BIN)/ruff format --check .
