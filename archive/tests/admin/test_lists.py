@@ -53,6 +53,7 @@ def test_an_article_is_found_by_its_number_the_outlets_id_or_the_address(world, 
     # Words are no address: articles without one are not what was looked for.
     assert headline not in listed("article", "?q=nothing")[0]
     assert listed("article", "?q=nothing")[0].count("<tr") == 0
+    assert "Nothing fits what you look for." in listed("article", "?q=nothing")[0]
 
 
 def test_tags_lines_and_runs_are_found_by_how_they_begin(world, listed):

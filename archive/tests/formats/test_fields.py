@@ -65,7 +65,7 @@ def test_a_person_who_wrote_the_text_is_its_author_and_no_tag():
 
 
 def test_an_item_that_is_no_text_is_named_for_what_it_is():
-    with pytest.raises(ParseError, match="is an event"):
+    with pytest.raises(ParseError, match="of the type event"):
         read_ninjs(type="event", headlines=[], bodies=[])
-    with pytest.raises(ParseError, match="is a picture"):
+    with pytest.raises(ParseError, match="of the type picture"):
         read_ninjs(type="picture")
