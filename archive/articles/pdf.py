@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import shutil
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -107,8 +109,9 @@ class _Page:
 
 @functools.cache
 def _faces() -> dict[str, str]:
-    """Return the packaged typefaces as files a PDF can embed, made once a process."""
+    """Return the packaged typefaces as files a PDF can embed, made once a process and gone with it."""
     folder = Path(tempfile.mkdtemp(prefix="archive-faces-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     made = {}
     for name in (FACE, *FALLBACKS):
         found = finders.find(f"archive/fonts/{name}.woff2")
