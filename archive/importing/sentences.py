@@ -1,17 +1,13 @@
 """The sentences that importing writes into the database, so that a page says them in the reader's language.
 
-Promise: what is stored is the English sentence, whoever reads it: files, commands and reports have it as it is, and
-rows of years ago stay readable. `said` finds the sentence here again, with what was filled into it, and translates
-both; what it does not know it leaves as it is. A test holds this list to the code that writes the sentences.
+Promise: every one of them stands here; a test holds the lists to the code that writes the sentences.
 """
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
+
+from archive.articles.sentences import Sentences
 
 # What the plan for an item, a correction or a run says.
 PLANS = (
@@ -264,41 +260,10 @@ READINGS = (
     _("%(rule)s, order of the language %(language)s"),
 )
 
-_PLACE = re.compile(r"%\\\((\w+)\\\)s")
-_SENTENCES = frozenset((*PLANS, *READINGS))
-
-# Places that hold words of this list; all others hold names, numbers and texts of the files.
-_SAID = ("by", "reason", "rule", "sentence", "signal")
-
-
-def _pattern(sentence: str) -> re.Pattern[str]:
-    """Return what matches a sentence with anything filled into its places."""
-    return re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(sentence).replace("%%", "%")), re.DOTALL)
-
-
-# The one with most words of its own goes first: "the host %(host)s" would take many a sentence for itself.
-_PATTERNS = tuple(
-    (sentence, _pattern(sentence)) for sentence in sorted(_SENTENCES, key=len, reverse=True) if "%(" in sentence
-)
-
-
-@lru_cache(maxsize=4096)
-def known(text: str) -> tuple[str, dict[str, str]] | None:
-    """Return the sentence that a text is, and what is filled into it; None for one that is not listed here."""
-    if text in _SENTENCES:
-        return text, {}
-    for sentence, pattern in _PATTERNS:
-        if found := pattern.fullmatch(text):
-            return sentence, found.groupdict()
-    return None
+# Places that hold words of these lists; all others hold names, numbers and texts of the files.
+SENTENCES = Sentences((*PLANS, *READINGS), said_places=("by", "reason", "rule", "sentence", "signal"))
 
 
 def said(text: str) -> str:
     """Return a stored sentence in the language of whoever reads the page."""
-    found = known(text)
-    if found is None:
-        return text
-    sentence, filled = found
-    if not filled:
-        return gettext(sentence)
-    return gettext(sentence) % {name: said(part) if name in _SAID else part for name, part in filled.items()}
+    return SENTENCES.said(text)

@@ -63,7 +63,7 @@ def reasons_for(mine: Printed, nearest: Printed, shared: list[str]) -> list[str]
         reasons.append("shares: " + ", ".join(printed))
     if mine.at and nearest.at:
         days = abs((mine.at.date() - nearest.at.date()).days)
-        reasons.append("same day" if days == 0 else f"{days} day{'s' if days > 1 else ''} apart")
+        reasons.append("same day" if days == 0 else "1 day apart" if days == 1 else f"{days} days apart")
     wording = containment(_shingles(mine.text), _shingles(nearest.text))
     if wording >= SHARED_WORDING:
         reasons.append(f"{wording:.0%} of its wording")

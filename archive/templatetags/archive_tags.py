@@ -21,10 +21,12 @@ from django.utils.translation import gettext_lazy
 from archive.articles.languages import language_name
 from archive.importing.sentences import said
 from archive.models import Article
+from archive.stories.sentences import said as said_why
 
 register = template.Library()
 register.filter(language_name)
-register.filter(said)
+register.filter("said", said)
+register.filter("said_why", said_why)
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
@@ -137,7 +139,9 @@ def published(article) -> SafeString:
             shown = _("undated, not before %(day)s") % {"day": formats.date_format(article.not_before, DAY)}
         else:
             shown = _("undated")
-        return format_html('<span class="undated" title="{}">{}</span>', article.not_before_reason or title, shown)
+        return format_html(
+            '<span class="undated" title="{}">{}</span>', said_why(article.not_before_reason) or title, shown
+        )
     precision = article.published_precision
     if precision == "instant":
         shown = formats.date_format(zones.localtime(at), MINUTE)
@@ -156,7 +160,9 @@ def published_clock(article) -> SafeString:
     """Print the time of day alone, where the day already stands above it; what is not known is said."""
     at = article.published_at
     if at is None:
-        return format_html('<span class="undated" title="{}">{}</span>', article.not_before_reason, _("undated"))
+        return format_html(
+            '<span class="undated" title="{}">{}</span>', said_why(article.not_before_reason), _("undated")
+        )
     precision = article.published_precision
     if precision in ("day", "inferred"):
         shown = _("that day") if precision == "day" else _("about that day")

@@ -24,7 +24,7 @@ from archive import clock
 from archive.articles import trail
 from archive.articles.permissions import may
 from archive.models import Article, Membership, Outlet, Story, StoryEdit, StoryLink, StorySuggestion
-from archive.stories import confirmations, lists, operations, queries
+from archive.stories import confirmations, lists, operations, queries, sentences
 from archive.stories.beside import families_of, shared_quotes
 from archive.stories.origins import provenance_of, stories_with_new_root
 
@@ -295,9 +295,9 @@ def _entry(item: queries.Item, known: _Known) -> dict[str, object]:
     if item.is_undated and item.day:
         placed = _("not before %(day)s: %(why)s") % {
             "day": formats.date_format(item.day, "j M Y"),
-            "why": item.article.not_before_reason,
+            "why": sentences.said(item.article.not_before_reason),
         }
-    why = list(item.membership.reasons)
+    why = [sentences.said(reason) for reason in item.membership.reasons]
     if quote := known.quotes.get(item.article.pk):
         why.append(_("quote “%(words)s”") % {"words": Truncator(quote).chars(LONGEST_QUOTE)})
     return {

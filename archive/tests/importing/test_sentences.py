@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from archive.importing.sentences import PLANS, READINGS, known, said
+from archive.importing.sentences import PLANS, READINGS, SENTENCES, said
 
 FOLDERS = ("archive/formats", "archive/importing")
 CALLS = ("ParseError", "Rejected", "Plan", "_capture")
@@ -61,15 +61,15 @@ def texts(node: ast.expr) -> list[str]:
 def test_every_sentence_that_says_why_can_be_translated():
     found = list(sentences())
     assert len(found) > 120
-    assert [(text, where) for text, where in found if known(text) is None] == []
+    assert [(text, where) for text, where in found if SENTENCES.known(text) is None] == []
 
 
 def test_what_is_filled_into_a_sentence_is_found_again():
     for sentence in (*PLANS, *READINGS):
-        assert known(sentence.replace("%%", "%")) is not None
+        assert SENTENCES.known(sentence.replace("%%", "%")) is not None
     text = "Known by its address; the text is that of the current version. It was killed, and stays so."
     assert said(text) == text
-    assert known("The page has 7 characters; more than 5 are not read.") == (
+    assert SENTENCES.known("The page has 7 characters; more than 5 are not read.") == (
         "The page has %(text)s characters; more than %(max_characters)s are not read.",
         {"text": "7", "max_characters": "5"},
     )
@@ -81,7 +81,7 @@ def test_a_sentence_is_said_in_the_language_of_the_page(monkeypatch: pytest.Monk
         "Known by %(by)s; the text has changed.": "Bekannt durch %(by)s; der Text ist ein anderer.",
         "its address": "die Adresse",
     }
-    monkeypatch.setattr("archive.importing.sentences.gettext", lambda text: german.get(text, text))
+    monkeypatch.setattr("archive.articles.sentences.gettext", lambda text: german.get(text, text))
     with translation.override("de"):
         assert (
             said("Known by its address; the text has changed.")

@@ -1,0 +1,30 @@
+"""The sentences that stories write into the database: why an article stands in one, and why not before a day.
+
+Promise: every one of them stands here, so that a page says them in the reader's language; a test holds the list to
+`reasons.py` and `evidence.py`, which write them.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from archive.articles.sentences import Sentences
+
+SENTENCES = Sentences(
+    (
+        _("shares: %(words)s"),
+        _("same day"),
+        _("1 day apart"),
+        _("%(days)s days apart"),
+        _("%(share)s of its wording"),
+        _("nearest: %(article)s"),
+        _("cites the report of %(outlet)s of %(day)s"),
+        _("speaks of %(what)s"),
+        _("speaks of %(what)s, as does %(outlet)s on %(day)s"),
+    )
+)
+
+
+def said(text: str) -> str:
+    """Return a stored sentence in the language of whoever reads the page."""
+    return SENTENCES.said(text)
