@@ -29,7 +29,7 @@ from .pages import NOT_PAGES, addresses, page_names
 pytestmark = pytest.mark.browser
 
 FOLDER = Path(settings.BASE_DIR) / "screenshots"
-WIDTHS = (320, 390, 1280, 2560)
+WIDTHS = (320, 390, 1280, 2560, 3840)
 PHOTOGRAPHED = (390, 1280, 2560)
 TALLEST = 16000
 
