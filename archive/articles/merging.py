@@ -60,10 +60,12 @@ def merge_tags(*, source: Tag, target: Tag, by: User, reason: str, at: datetime)
 def rename_tag(*, tag: Tag, name: str, by: User, at: datetime, reason: str = "") -> MergeRecord:
     """Give a tag another name; what comes in under the old one gets this tag. Needs an editor.
 
-    Raises MergeConflict when another tag of its kind has the name.
+    Raises MergeConflict when another tag of its kind has the name, or when it was merged itself.
     """
     require(by, "edit_article")
     held = Tag.objects.select_for_update().get(pk=tag.pk)
+    if held.merged_into_id is not None:
+        raise MergeConflict(f"“{held}” was merged into another one already: rename that one.")
     before, after = held.name, name.strip()[:200]
     if not after:
         raise ArchiveError("Give the tag a name.")

@@ -112,6 +112,8 @@ def test_a_tag_takes_an_earlier_name_again_but_not_that_of_a_tag_merged_into_it(
     merging.merge_tags(source=ports, target=flood, by=archivist, reason="One", at=NOW)
     with pytest.raises(merging.MergeConflict, match="merge the two"):
         merging.rename_tag(tag=flood, name="Ports", by=archivist, at=NOW)
+    with pytest.raises(merging.MergeConflict, match="rename that one"):
+        merging.rename_tag(tag=ports, name="Harbors", by=archivist, at=NOW)
 
 
 def test_merged_outlets_share_articles_names_and_hosts_and_undo_parts_them(archivist):
