@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 from archive.stories import placement, repair, similarity
 from archive.stories.candidates import (
@@ -19,6 +20,7 @@ from archive.stories.candidates import (
     WINDOW_DAYS,
     weightiest,
 )
+from archive.text.days import days_told
 from archive.text.terms import term_counts
 
 Id = str
@@ -30,6 +32,7 @@ class MemoryArchive:
 
     counts: dict[Id, dict[str, float]] = field(default_factory=dict)
     entries: dict[Id, similarity.Entry] = field(default_factory=dict)
+    told: dict[Id, frozenset[int]] = field(default_factory=dict)
     weighed_at: dict[Id, int] = field(default_factory=dict)
     holding: Counter[str] = field(default_factory=Counter)
     postings: dict[str, dict[Id, float]] = field(default_factory=lambda: defaultdict(dict))
@@ -48,10 +51,12 @@ class MemoryArchive:
         counts = term_counts(headline, body)
         self.counts[article] = counts
         self.holding.update(counts.keys())
+        told = days_told(f"{headline}\n{body}", date.fromordinal(day)) if day is not None else ()
+        self.told[article] = frozenset(told_day.toordinal() for told_day in told)
         return self._weigh(article, day)
 
     def _weigh(self, article: Id, day: int | None) -> similarity.Entry:
-        entry = similarity.Entry(article, day, similarity.weigh(self.counts[article], self.idf))
+        entry = similarity.Entry(article, day, similarity.weigh(self.counts[article], self.idf), self.told[article])
         for term in self.posted.get(article, ()):
             del self.postings[term][article]
         self.posted[article] = [term for term, _ in weightiest(entry.vector, POSTED_TERMS)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from archive.text.terms import RARE_MARK
 
-from .similarity import RARE_SHARE, Entry, belonging, near, required, within_reach
+from .similarity import RARE_SHARE, Entry, Shared, belonging, near, required, same_day_told, within_reach
 
 WINDOW_DAYS = 45
 
@@ -36,7 +36,7 @@ class _Group:
 def near_pairs(entries: Sequence[Entry]) -> dict[int, dict[int, float]]:
     """Return the nearness of every pair that is more than faint, as rows of positions, both ways round.
 
-    A pair over a month apart counts only when rare names tie it (`within_reach`).
+    A pair over a month apart counts only when something ties it (`within_reach`).
     """
     holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
     rows: dict[int, dict[int, float]] = {i: {} for i in range(len(entries))}
@@ -46,14 +46,16 @@ def near_pairs(entries: Sequence[Entry]) -> dict[int, dict[int, float]]:
         for term, weight in entry.vector.items():
             held = holders[term]
             sums = rare if term[0] == RARE_MARK else common
-            for j, other in held:
-                sums[j] += weight * other
+            for j, theirs in held:
+                sums[j] += weight * theirs
             held.append((i, weight))
         for j, value in common.items():
-            named = rare.get(j, 0.0) / RARE_SHARE
-            day, other_day = entry.day, entries[j].day
-            if value + rare.get(j, 0.0) > FAINT and within_reach(day, other_day, named):
-                nearness = near(value, named, day, other_day)
+            if value + rare.get(j, 0.0) <= FAINT:
+                continue
+            other = entries[j]
+            shared = Shared(value, rare.get(j, 0.0) / RARE_SHARE, same_day_told(entry, other))
+            if within_reach(entry.day, other.day, shared):
+                nearness = near(shared, entry.day, other.day)
                 if nearness > FAINT:
                     rows[i][j] = rows[j][i] = nearness
     return rows
