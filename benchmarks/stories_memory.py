@@ -17,8 +17,8 @@ from archive.stories.candidates import (
     POSTED_TERMS,
     REWEIGH_GROWTH,
     STORIES_COMPARED,
-    WINDOW_DAYS,
     weightiest,
+    windows,
 )
 from archive.text.days import days_told
 from archive.text.terms import term_counts
@@ -66,22 +66,27 @@ class MemoryArchive:
         self.weighed_at[article] = len(self.counts)
         return entry
 
-    def _ranked(self, entry: similarity.Entry, terms: list[tuple[str, float]], within: int | None) -> dict[Id, float]:
+    def _ranked(
+        self, entry: similarity.Entry, terms: list[tuple[str, float]], since: int, until: int
+    ) -> dict[Id, float]:
         sums: dict[Id, float] = defaultdict(float)
         for term, weight in terms:
             for other, held in self.postings.get(term, {}).items():
                 day = self.entries[other].day
-                if within is None or day is None or entry.day is None or abs(day - entry.day) <= within:
+                if day is None or since <= day <= until:
                     sums[other] += weight * held
         sums.pop(entry.id, None)
         return dict(sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES])
 
     def candidates(self, entry: similarity.Entry) -> list[Id]:
-        """Return the articles that share weighty terms: within the window, and the weightiest over the archive."""
-        near = self._ranked(entry, weightiest(entry.vector, POSTED_TERMS), WINDOW_DAYS)
-        rare = [pair for pair in weightiest(entry.vector, ARCHIVE_TERMS) if self.holding[pair[0]] < COMMON_FROM]
-        far = self._ranked(entry, rare, None)
-        found = far | near
+        """Return the articles that share weighty terms: within the window and around the days that this one looks back
+        on, and the weightiest over the archive."""
+        posted = weightiest(entry.vector, POSTED_TERMS)
+        rare = [pair for pair in posted[:ARCHIVE_TERMS] if self.holding[pair[0]] < COMMON_FROM]
+        found = self._ranked(entry, rare, 0, date.max.toordinal())
+        for since, until in windows(entry):
+            for article, near in self._ranked(entry, posted, since, until).items():
+                found[article] = max(near, found.get(article, 0.0))
         return sorted(found, key=lambda i: (-found[i], i))
 
     def place(self, entry: similarity.Entry) -> tuple[placement.Placement, list[list[Id]]]:

@@ -163,7 +163,7 @@ def test_by_night_a_proposed_earlier_part_becomes_one_story_unless_an_editor_dec
     for row in TermVector.objects.filter(article__in=[harbor[0], harbor[1], late]):
         row.vector = json.dumps(json.loads(row.vector) | {"+brandt": 0.24})
         row.save(update_fields=["vector"])
-    link = StoryLink.objects.create(earlier_id=gates, later_id=alone, state="rejected")
+    link, _ = StoryLink.objects.update_or_create(earlier_id=gates, later_id=alone, defaults={"state": "rejected"})
     assert repair_recent(at=NOW).moved == 0
     StoryLink.objects.filter(pk=link.pk).update(state="proposed")
     assert repair_recent(at=NOW).moved == 1
