@@ -85,13 +85,7 @@ class View:
         )
         newest = counted["newest"]["value"]
         self.newest = None if newest is None else int(newest)
-        found = {bucket["key"] for bucket in counted["languages"]["buckets"]}
-        unknown = Query.boolean_query(
-            [(Occur.Must, Query.all_query()), (Occur.MustNot, Query.exists_query("facet_language"))]
-        )
-        if count(self.searcher, unknown):
-            found.add("")
-        self.languages = tuple(sorted(found))
+        self.languages = tuple(sorted(bucket["key"] for bucket in counted["languages"]["buckets"]))
 
     def refreshed(self) -> View:
         """Return this view, moved to the newest commit."""

@@ -39,23 +39,36 @@ def named(count: int, seed: int) -> list[Document]:
 
 @pytest.mark.parametrize("size", [1, 3, 12])
 @pytest.mark.parametrize("seed", range(3))
-def test_tags_of_all_kinds_are_counted_exactly_however_few_are_listed(engine, monkeypatch, size, seed):
+def test_names_in_several_columns_are_counted_exactly_however_few_are_listed(engine, monkeypatch, size, seed):
     documents = named(400, seed)
     for start in (0, 150):
         engine.replace(world.by_article(documents[start : start + 250]))
     listed = tantivy_counting.Counting._columns
     asked = []
 
-    def few(self, fields, most, by_month=False):
+    def few(self, sizes):
         # As in an archive with so many names that the first list is far from whole.
-        asked.append(most)
-        return listed(self, fields, most // 8 if len(asked) == 1 else most, by_month)
+        asked.append(sizes)
+        return listed(self, {name: most // 8 for name, most in sizes.items()} if len(asked) == 1 else sizes)
 
     monkeypatch.setattr(tantivy_counting.Counting, "_columns", few)
-    request = SearchRequest(parse("gates", TODAY), TODAY, facets=("tag", "person"), facet_size=size)
+    names = ("tag", "person", "org")
+    request = SearchRequest(parse("gates", TODAY), TODAY, facets=names, facet_size=size)
     found = engine.search(request).facets
-    wanted = facet(Scan(documents).matching(request), "tag")
-    assert [(f.value, f.count) for f in found["tag"]] == sorted(wanted.items(), key=lambda p: (-p[1], p[0]))[:size]
+    for name in names:
+        wanted = facet(Scan(documents).matching(request), name)
+        assert [(f.value, f.count) for f in found[name]] == sorted(wanted.items(), key=lambda p: (-p[1], p[0]))[:size]
+
+
+def test_names_that_no_document_has_many_of_are_counted_too(engine):
+    documents = [replace(document, topics=document.topics[:1]) for document in world.crowd(60)]
+    assert all(len(document.places) < 3 for document in documents)
+    engine.replace(world.by_article(documents))
+    request = SearchRequest(parse("", TODAY), TODAY, facets=("tag", "place"), histogram=True)
+    found, wanted = engine.search(request), Scan(documents).matching(request)
+    assert {f.value: f.count for f in found.facets["place"]} == facet(wanted, "place")
+    assert {f.value: f.count for f in found.facets["tag"]} == facet(wanted, "tag")
+    assert found.undated == sum(document.published is None for document in wanted) > 0
 
 
 def test_a_name_that_is_two_kinds_at_once_is_one_tag(engine):
