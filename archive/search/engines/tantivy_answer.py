@@ -19,7 +19,8 @@ from .filing import microseconds
 from .tantivy_compile import Compiler, flat_score, unscored
 from .tantivy_counting import Counting
 
-SLACK = 16
+# So many more are fetched than a page shows: hits of equal score are many, and to find them out is to search again.
+SLACK = 256
 FEW = 200
 
 Row = tuple[float, int, int, Any]  # rank (larger first), article, version, score

@@ -18,6 +18,8 @@ MOST_VALUES = 1_000_000
 # Of one segment so many values are counted on; beyond, counts of the rarest may fall short.
 SEGMENT_VALUES = 10_000
 FEW = 60
+MARKED = "marked"
+NOTHING: dict[str, Any] = {"buckets": ()}
 
 Pairs = list[tuple[str, int]]
 
@@ -51,11 +53,8 @@ class Counting:
     def __init__(self, searcher: Searcher, schema: Schema, query: Query, request: SearchRequest) -> None:
         self.searcher, self.schema, self.query, self.request = searcher, schema, query, request
         self.size = request.facet_size
-        many = Query.term_query(schema, "many", True)
-        # The hits that the sparse columns hold something of, none where no document is marked.
-        self.many: Query | None = None
-        if searcher.doc_freq("many", True):
-            self.many = Query.boolean_query([(Occur.Must, query), (Occur.Must, many)])
+        self.marked = searcher.doc_freq("many", True)
+        self.documents = self.marked + searcher.doc_freq("many", False)
 
     def counts(self) -> Counts:
         """Return the counts that the request asks for."""
@@ -87,16 +86,23 @@ class Counting:
         return int(found.count or 0)
 
     def _columns(self, sizes: dict[str, int]) -> dict[str, Column]:
-        """Return the columns, so many values of each listed."""
-        found: dict[str, Column] = {}
-        for query, sparse in ((self.query, False), (self.many, True)):
-            asked = {column: size for column, size in sizes.items() if is_sparse(column) is sparse}
-            if query is None:
-                found |= {column: Column({"buckets": ()}, size) for column, size in asked.items()}
-            elif asked:
-                counted = self.searcher.aggregate(query, {column: terms(column, asked[column]) for column in asked})
-                found |= {column: Column(counted[column], size) for column, size in asked.items()}
-        return found
+        """Return the columns, so many values of each listed: all in one pass, for finding the hits may be what takes
+        long."""
+        asked = {column: terms(column, size) for column, size in sizes.items() if self._holds(column)}
+        sparse = {column: asked.pop(column) for column in list(asked) if is_sparse(column)}
+        counted: dict[str, Any] = {}
+        if sparse:
+            asked[MARKED] = {"filter": "many:true", "aggs": sparse}
+        if asked:
+            counted = self.searcher.aggregate(self.query, asked)
+            counted |= counted.pop(MARKED, {})
+        return {column: Column(counted.get(column, NOTHING), size) for column, size in sizes.items()}
+
+    def _holds(self, column: str) -> bool:
+        """Say whether any document holds something in a column."""
+        if is_sparse(column):
+            return self.marked > 0
+        return column == "facet_month" or self.searcher.doc_freq(column, "") < self.documents
 
     def _commonest(self, signs: dict[str, int], columns: dict[str, Column]) -> Pairs:
         """Return the commonest values of several columns together."""

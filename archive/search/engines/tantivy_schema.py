@@ -6,6 +6,9 @@ single words, so patterns and misspellings never reach over a space. No pair of 
 two fields can be asked instead: forms outside the body stand in `form_beside` only where the body does not hold them,
 and tags are counted as topics, persons, places and organisations, less the names that one document carries as two.
 
+A phrase of two words that stand in many texts is slow to find by their places, so such pairs in a body are filed as
+terms (decision 0026); `frequent` are those words, as stems, chosen once a generation.
+
 What is counted stands in columns of exactly one value a document, "" for none, which Tantivy counts in a fifth of the
 time that columns of any number of values take: the first two names of each kind have a column each (decision 0025).
 """
@@ -13,6 +16,7 @@ time that columns of any number of values take: the first two names of each kind
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -25,7 +29,7 @@ from .filing import base_language, code_terms, microseconds, name_values, names_
 ZONES = ("headline", "standfirst", "body", "quote")
 NAMES = ("by", "outlet", "tag", "person", "place", "org", "source")
 # Whoever changes the fields changes this number: an index of another number is built anew.
-FORMAT = 3
+FORMAT = 4
 TAG_KINDS = ("topic", "person", "place", "org")
 # Of each kind so many names stand in columns of their own, the others in one column together.
 PLACES = (1, 2)
@@ -35,6 +39,12 @@ MULTIPLE = ("twice", *(f"{kind}_more" for kind in TAG_KINDS))
 TIMES_HEADLINE = 3
 # Between two quotes stand more fillers than a phrase may skip, so that no run crosses from one into the next.
 GAP = " ".join(["~"] * 60)
+# Stems that stand in so large a part of the texts are frequent, the most frequent of them.
+FREQUENT_SHARE = 0.05
+MOST_FREQUENT = 300
+# Too few texts don't tell what is frequent, and need no pairs.
+ENOUGH_TEXTS = 1000
+PAIR = "\x1f"
 
 
 def schema() -> tantivy.Schema:
@@ -44,6 +54,7 @@ def schema() -> tantivy.Schema:
     for zone in ZONES:
         builder.add_text_field(zone, tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(f"form_{zone}", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("pairs", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("form_beside", tokenizer_name="whitespace", index_option="basic")
     for name in NAMES:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
@@ -62,7 +73,7 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def prepare(document: Document) -> tantivy.Document:
+def prepare(document: Document, frequent: frozenset[str]) -> tantivy.Document:
     """Return the document to add."""
     found = tantivy.Document()
     language = stemming_language(document.language)
@@ -82,6 +93,8 @@ def prepare(document: Document) -> tantivy.Document:
         found.add_text(f"form_{zone}", " ".join(forms))
         if zone == "body":
             body = forms
+            if frequent:
+                found.add_text("pairs", " ".join(pairs(stems[0].split(" "), frequent)))
         elif zone != "quote":
             beside |= forms
         if zone != "quote":
@@ -113,6 +126,24 @@ def prepare(document: Document) -> tantivy.Document:
     if document.published is not None:
         found.add_integer("published", seconds(document.published))
     return found
+
+
+def pairs(stems: Sequence[str], frequent: frozenset[str]) -> list[str]:
+    """Return the terms of neighbors that are frequent both."""
+    are = [stem in frequent for stem in stems]
+    return [f"{stems[at]}{PAIR}{stems[at + 1]}" for at in range(len(stems) - 1) if are[at] and are[at + 1]]
+
+
+def frequent_in(documents: Sequence[Document]) -> frozenset[str]:
+    """Return the stems that are frequent in the bodies of these documents."""
+    if len(documents) < ENOUGH_TEXTS:
+        return frozenset()
+    holding: Counter[str] = Counter()
+    for document in documents:
+        stem_of = stems_of(stemming_language(document.language)).__getitem__
+        holding.update(set(map(stem_of, set(raw_tokens(document.body)))))
+    least = FREQUENT_SHARE * len(documents)
+    return frozenset(stem for stem, number in holding.most_common(MOST_FREQUENT) if number >= least)
 
 
 def _add_counted(found: tantivy.Document, document: Document) -> None:
