@@ -96,8 +96,8 @@ def test_phrases_of_frequent_words_are_found_by_their_pairs_and_none_else(engine
     frequent = frequent_of(engine.generations.live())
     assert "en:gate" in frequent and len(frequent) < 60
     words = [word for word in world.WORDS if f"en:{word}" in frequent]
-    phrases = [f'"{first} {second}"' for first, second in itertools.product(words[:6], repeat=2)]
-    phrases += [f'body:"{" ".join(run)}"' for run in itertools.product(words[:4], words[:4], ["ferry", *words[:2]])]
+    phrases = [f'"{first} {second}"' for first, second in itertools.product(words[:4], repeat=2)]
+    phrases += [f'body:"{" ".join(run)}"' for run in itertools.product(words[:2], words[:2], ["ferry", words[0]])]
     for _ in range(2):
         for text in phrases + [text for text in test_contract.QUERIES if '"' in text]:
             test_contract.assert_same(engine, test_contract.request(text))
