@@ -148,9 +148,13 @@ def slug_key(text: str, limit: int = 80) -> str:
 
 def strip_bullet(text: str) -> tuple[str, str]:
     """Return the leading list mark of a line ("" when it has none) and the rest."""
+    bare = text.strip()
+    # A letter is no mark, but for the "o" that word processors put there.
+    if bare[:1].isalpha() and bare[0] != "o":
+        return "", bare
     match = BULLET.match(text)
     if match is None:
-        return "", text.strip()
+        return "", bare
     return match.group().strip(), text[match.end() :].strip()
 
 
