@@ -138,11 +138,12 @@ def _theme(blocks: Sequence[Block], run: tuple[int, int]) -> list[float]:
     # A block of the run does not count for itself.
     others = {word: min(2, count) for word, count in theme.items()}
     again = {word: min(2, count - 1) for word, count in theme.items()}
+    known = frozenset(theme)
     shared = []
     for i, block in enumerate(blocks):
         worth = again if run[0] <= i <= run[1] and block.prose else others
         own = block.shape.heavy
-        shared.append(sum([worth[word] for word in own if word in worth]) / (2 * len(own)) if own else 0.0)
+        shared.append(sum([worth[word] for word in own & known]) / (2 * len(own)) if own else 0.0)
     return shared
 
 

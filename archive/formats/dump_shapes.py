@@ -60,7 +60,7 @@ NAMES = (
     "reply",
     "section",
 )
-_WORD, _CAPITAL = 1, 2
+_WORD, _CAPITAL, _JOINS, _WIDE = 1, 2, 64, 128
 _CLASS_BITS = {"digits": 4, "commas": 8, "quotes": 16, "signs": 32}
 _CLASSES = (
     (re.compile(r"\w"), _WORD),
@@ -69,6 +69,8 @@ _CLASSES = (
     (re.compile(r"[,;،、，]"), _CLASS_BITS["commas"]),
     (re.compile(r"[\"“”«»„]"), _CLASS_BITS["quotes"]),
     (re.compile(r"[|@#•·>»{}=\[\]]"), _CLASS_BITS["signs"]),
+    (re.compile(r"['’\-]"), _JOINS),
+    (WIDE, _WIDE),
 )
 _ADDRESSES = re.compile(r"https?:|www\.")
 _SENTENCES = re.compile(r"[.!?…。！？]['\"”’»)]*(?:\s|$)")
@@ -185,13 +187,13 @@ def _looked_at(texts: Sequence[str], language: str) -> list[Shape]:
     tokens_of = words_of_lines(texts)
     keys = ["".join(tokens) for tokens in tokens_of]
     signs = _signs_in(texts)
-    figures = signs["digits"].tolist()
+    counts, figures = _counted_words(texts, signs), signs["digits"].tolist()
     spotted = _spotted(texts, tokens_of, keys)
     shapes: list[Shape] = []
     replies: list[bool] = []
     sections: list[bool] = []
     for i, (text, tokens, key) in enumerate(zip(texts, tokens_of, keys, strict=True)):
-        count, length = count_words(text), len(text)
+        count, length = counts[i], len(text)
         sentence = text.rstrip(SENTENCE_CLOSERS)[-1:] in SENTENCE_ENDS if text else False
         picture = not key or (("[" in text or "(" in text or "______" in text) and bool(PICTURE.search(text)))
         credit = controls = reply = section = 0
@@ -227,6 +229,19 @@ def _looked_at(texts: Sequence[str], language: str) -> list[Shape]:
         # A view would keep the rows of the whole page.
         shape.row = row.copy()
     return shapes
+
+
+def _counted_words(texts: Sequence[str], signs: Mapping[str, Matrix]) -> list[int]:
+    """Return `count_words` of every text from its signs: words begun, less those that a hyphen or apostrophe joins."""
+    wide = signs["wide"]
+    lengths = np.array([len(text) for text in texts])
+    counts = np.where(wide > lengths // 3, wide // 2 + 1, signs["begun"] - signs["joined"])
+    # The table of classes ends with the basic plane.
+    beyond = np.flatnonzero(signs["beyond"]).tolist()
+    out: list[int] = counts.astype(int).tolist()
+    for i in beyond:
+        out[i] = count_words(texts[i])
+    return out
 
 
 def _spotted(texts: Sequence[str], tokens_of: Sequence[Sequence[str]], keys: Sequence[str]) -> set[int]:
@@ -302,6 +317,13 @@ def _signs_in(texts: Sequence[str]) -> dict[str, Matrix]:
     at_border = np.concatenate([in_word[:1], in_word[1:] != in_word[:-1]])
     out = {name: counted((classes & bit) != 0) for name, bit in _CLASS_BITS.items()}
     out["titled"] = counted(((classes & _CAPITAL) != 0) & at_border)
+    out["begun"] = counted(in_word & at_border)
+    joins = (classes & _JOINS) != 0
+    joins[1:-1] &= in_word[:-2] & in_word[2:]
+    joins[[0, -1]] = False
+    out["joined"] = counted(joins)
+    out["wide"] = counted((classes & _WIDE) != 0)
+    out["beyond"] = counted(codes > 0xFFFF)
     out["sentences"] = found(_SENTENCES)
     if "http" in joined or "www." in joined:
         out["signs"] += found(_ADDRESSES)

@@ -102,7 +102,9 @@ def words_of_lines(lines: Sequence[str]) -> list[list[str]]:
         return []
     text = "\n".join(lines)
     if not text.isascii():
-        text = strip_accents(fold_typography(unicodedata.normalize("NFKC", text)))
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text)
+        text = strip_accents(fold_typography(text))
     text = text.casefold()
     if _HAS_DROPPED.search(text):
         text = text.translate(_DROPPED)
