@@ -201,7 +201,7 @@ def _signed(distance: Matrix) -> Matrix:
 
 
 def heaviest_run(blocks: Sequence[Block], reach: int = 6) -> tuple[int, int]:
-    """Return the first and last index of the run of prose with the most words; gaps of up to `reach` blocks are in it."""
+    """Return the first and last index of the run of prose with the most words; gaps of `reach` blocks are in it."""
     best = (0, 0, 0)
     start = last = None
     weight = 0

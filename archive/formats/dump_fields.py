@@ -56,7 +56,9 @@ def headline_index(blocks: Sequence[Block], inside: Sequence[bool]) -> int | Non
     body_words = Counter(word for i in flagged if i >= first for word in set(blocks[i].tokens) if len(word) > 3)
     best: tuple[float, int] | None = None
     window = range(max(0, first - _HEADLINE_WINDOW), min(len(blocks), first + _HEADLINE_WINDOW))
-    date_lines = {j for j in range(max(0, window.start - 3), min(len(blocks), window.stop + 9)) if _is_date_line(blocks[j])}
+    date_lines = {
+        j for j in range(max(0, window.start - 3), min(len(blocks), window.stop + 9)) if _is_date_line(blocks[j])
+    }
     above = 0
     for i in window:
         if above > 0.6 * amount:

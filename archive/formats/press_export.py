@@ -136,9 +136,7 @@ class _Document:
 
 def looks_like(lines: Sequence[str]) -> bool:
     """Say whether lines carry the marks of a press database: ends of documents, or the labels around one."""
-    marks = sum(
-        1 for line in lines if "document" in line.casefold() and (_BEGIN.match(line) or _END.match(line))
-    )
+    marks = sum(1 for line in lines if "document" in line.casefold() and (_BEGIN.match(line) or _END.match(line)))
     if marks:
         body = any(_BODY.match(line) or _WORDS.match(line) or _CODE.match(line) for line in lines)
         return body or marks > 1

@@ -59,7 +59,11 @@ def shingles(text: str) -> frozenset[int]:
 
     They are only for comparing texts within one process: each process hashes otherwise.
     """
-    tokens = words(text)
+    return shingles_of(words(text))
+
+
+def shingles_of(tokens: list[str]) -> frozenset[int]:
+    """Return the `shingles` of a text whose folded words are at hand already."""
     if len(tokens) <= SHINGLE:
         return frozenset({hash(tuple(tokens))}) if tokens else frozenset()
     return frozenset(map(hash, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
