@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from .tables import execute
 
 STORIES_LOCK = 0x41524348_12
 
@@ -13,6 +13,5 @@ def stories_lock(*, durably: bool = True) -> None:
     Without `durably` the transaction may be lost, as a whole, when the machine goes down within a second after it: for
     what is done again by itself.
     """
-    with connection.cursor() as cursor:
-        also = "" if durably else "SELECT set_config('synchronous_commit', 'off', true); "
-        cursor.execute(f"{also}SELECT pg_advisory_xact_lock(%s)", [STORIES_LOCK])
+    also = "" if durably else "set_config('synchronous_commit', 'off', true), "
+    execute(f"SELECT {also}pg_advisory_xact_lock(%s)", [STORIES_LOCK])
