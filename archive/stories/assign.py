@@ -34,7 +34,7 @@ from archive.text.fingerprint import winnow
 from . import vectors
 from .annotate import OUTLETS_ASKED, annotation, outlet_book
 from .held import Held, arrived
-from .locks import stories_lock
+from .locks import stories_lock_to_place
 from .lookup import Surroundings
 from .placement import Option, Placement, Verdict, place
 from .reasons import Printed, printed_by_id, printed_of, reasons_for
@@ -148,7 +148,7 @@ def _carry(seen: Sequence[tuple[int, int]], report: Report, at: datetime) -> Non
     try:
         with transaction.atomic():
             # What is lost with the machine is lost together with its place in the outbox, and is placed again.
-            stories_lock(durably=False)
+            stories_lock_to_place()
             done = Report()
             _place_batch([article for article, _ in seen], done, at)
             execute(_DONE, {"ids": [pk for pk, _ in seen], "wanted": [wanted for _, wanted in seen], "at": at})

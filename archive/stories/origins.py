@@ -27,12 +27,12 @@ SELECT placed.story_id, article.current_version_id, article.id, article.outlet_i
 FROM archive_membership AS placed JOIN archive_article AS article ON article.id = placed.article_id
 WHERE placed.story_id = ANY(%s::bigint[]) AND article.merged_into_id IS NULL AND article.current_version_id IS NOT NULL
 """
-_TIED_HOPS = """
-SELECT hop.id, hop.version_id, hop.outlet_id, hop.held_article_id
-FROM archive_membership AS placed JOIN archive_article AS article ON article.id = placed.article_id
-JOIN archive_attribution AS hop ON hop.version_id = article.current_version_id
-WHERE placed.story_id = ANY(%s::bigint[]) AND article.merged_into_id IS NULL AND hop.rejected_at IS NULL
-    AND (hop.outlet_id IS NOT NULL OR hop.held_article_id IS NOT NULL)
+_HOPS = """
+SELECT id, version_id, outlet_id, held_article_id FROM archive_attribution
+WHERE version_id = ANY(ARRAY(
+    SELECT article.current_version_id FROM archive_membership AS placed JOIN archive_article AS article
+    ON article.id = placed.article_id WHERE placed.story_id = ANY(%s::bigint[]) AND article.merged_into_id IS NULL
+)) AND rejected_at IS NULL
 """
 _TIE = """
 UPDATE archive_attribution AS hop SET held_article_id = tied.held
@@ -52,7 +52,7 @@ def refresh_held(story_ids: Iterable[int]) -> None:
 def ties_asked(story_ids: Iterable[int]) -> list[Statement]:
     """Return what asks for the members and hops of stories; `tie_to_held` reads the answers."""
     ids = list(set(story_ids))
-    return [Statement(_MEMBERS, [ids]), Statement(_TIED_HOPS, [ids])]
+    return [Statement(_MEMBERS, [ids]), Statement(_HOPS, [ids])]
 
 
 def tie_to_held(placed: Iterable[tuple], hops: Iterable[tuple]) -> None:
