@@ -4,7 +4,8 @@ A synthetic archive holds a thousand articles a day in stories of three, in all 
 writes. As in the collections of real articles, a text has POSTED_TERMS terms that it is found by, drawn so that a
 question meets a quarter as many postings as there are articles in its window, and some ninety more in its vector. It
 is written straight into the tables, on an archive's home of its own, which is removed afterwards or kept for the next
-time. What is placed are texts of 2,000 characters with names, quotes and sources; half of them tell an event that the archive holds.
+time. What is placed are texts of 2,000 characters with names, quotes and sources; half of them tell an event that the
+archive holds.
 """
 
 from __future__ import annotations

@@ -79,9 +79,7 @@ def annotate(articles: Sequence[Article]) -> set[int]:
     return changed
 
 
-def annotation(
-    articles: Sequence[Article], held: Mapping[int, Held], book: Book
-) -> tuple[list[Statement], set[int]]:
+def annotation(articles: Sequence[Article], held: Mapping[int, Held], book: Book) -> tuple[list[Statement], set[int]]:
     """Do as `annotate` does, but for the last statements, which are returned; `held` is what `held_of` says of the
     articles, `book` what is known of outlets."""
     by_id = {article.pk: article for article in articles if article.current_version_id}

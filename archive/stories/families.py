@@ -281,9 +281,7 @@ def _where(member: Member, place: _Place) -> tuple[int, str, int, int, bool]:
     return (place.version, place.field, start, end, quoted)
 
 
-def _quotes_of(
-    members: Iterable[tuple[Member, _Place]], held: _Retold
-) -> tuple[dict[tuple, int], list[Statement]]:
+def _quotes_of(members: Iterable[tuple[Member, _Place]], held: _Retold) -> tuple[dict[tuple, int], list[Statement]]:
     """Return the stored quotes of members, by where they stand, and what writes those that are not stored yet: a
     paraphrase gets a row of its own, which is no direct quote."""
     found: dict[tuple, int] = {}

@@ -19,7 +19,7 @@ from .evidence import Dated, not_before
 from .families import families_asked, keep_families
 from .origins import tie_to_held, ties_asked
 from .roles import ALL_PAIRS_UP_TO, Part, Told, parts, told, when
-from .tables import Loader, Statement, answers, execute, rows_of
+from .tables import Loader, Statement, answers, rows_of
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
