@@ -111,7 +111,7 @@ class MemoryArchive:
         self.members[story].append(article)
 
     def repair(self, today: int | None) -> None:
-        """Run the nightly pass over the last weeks: everything when the archive has no dates."""
+        """Run the nightly pass over the last weeks, without `today` the wide one over all that the archive holds."""
         window = [
             i
             for i, entry in self.entries.items()

@@ -28,10 +28,10 @@ from .similarity import (
 
 # An article joins by itself when it belongs this well (1 is enough for the repair pass, which sees both sides), and
 # is offered stories above the second threshold.
-JOIN = 3.0
+JOIN = 3.3
 
 # A story that stands alone is joined with less: when no other comes near it.
-JOIN_ALONE = 2.4
+JOIN_ALONE = 2.6
 ALONE = 0.3
 SUGGEST = 0.1
 SUGGESTIONS = 3
