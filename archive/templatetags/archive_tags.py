@@ -18,15 +18,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from archive.articles import query_sentences, trail_words
 from archive.articles.languages import language_name
 from archive.importing.sentences import said
 from archive.models import Article
+from archive.stories.sentences import rule_said
 from archive.stories.sentences import said as said_why
 
 register = template.Library()
 register.filter(language_name)
 register.filter("said", said)
 register.filter("said_why", said_why)
+register.filter("rule_said", rule_said)
+register.filter("said_of_query", query_sentences.said)
+register.filter("said_of_trail", trail_words.said)
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
@@ -246,6 +251,12 @@ FIELD_NAMES = {
 def field_name(name: str) -> str:
     """Return what a field of an article is called in words; a name that is not listed stays as it is."""
     return str(FIELD_NAMES.get(name, name))
+
+
+@register.filter
+def trail_facts(values: dict[str, object]) -> list[tuple[str, str]]:
+    """Return what an entry of the trail names, before or after, as pairs of words."""
+    return list(trail_words.facts(values, field_name))
 
 
 @register.filter
