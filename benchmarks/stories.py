@@ -143,6 +143,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--predictions", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--sizes", default=",".join(SIZES), help="articles stored: 100k, 1m, both, or none")
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the synthetic archives for the next time")
     parser.add_argument("--without-documents", action="store_true", help="leave the founding documents out")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:
@@ -152,7 +153,7 @@ def main(argv: list[str] | None = None) -> int:
     if not options.without_documents:
         figures |= founding(options.data)
     if sizes := {name: SIZES[name] for name in options.sizes.split(",") if name in SIZES}:
-        figures |= speed(sizes)
+        figures |= speed(sizes, options.keep)
     figures = {name: round(value, 4) for name, value in figures.items()}
     if options.json:
         print(json.dumps({"figures": figures}))

@@ -6,6 +6,7 @@ import hashlib
 import math
 import random
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 A_DAY = 1000
 IN_A_STORY = 3
@@ -24,6 +25,8 @@ _SPELLED = str.maketrans("0123456789abcdef", LETTERS)
 FIRST_DAY = date(1996, 1, 1)
 # Ids of synthetic rows start here, out of the way of those that are placed.
 FIRST_ID = 10_000_000
+# An archive that is kept is filled anew once it has grown by so much.
+MOST_GROWN = 0.1
 
 _TABLES = (
     "archive_article", "archive_version", "archive_story", "archive_membership", "archive_posting",
@@ -152,6 +155,19 @@ def words_of(event: int) -> list[str]:
 def drawn_rank(dice: random.Random) -> int:
     """Return the rank of a word that a text is found by, drawn as the words of the archive are."""
     return int(FIRST_RANK * math.exp(dice.random() * math.log(LAST_RANK / FIRST_RANK)))
+
+
+def fill_once(home: Path, size: int) -> None:
+    """Fill the open archive in the folder `home`, unless that was done in the same way and little was placed since."""
+    from archive.models import Article
+
+    way = hashlib.sha256(f"{size} {Path(__file__).read_text(encoding='utf8')}".encode()).hexdigest()
+    note = home / "filled.txt"
+    filled = note.read_text(encoding="utf8") if note.exists() else ""
+    if filled != way or Article.objects.filter(pk__lt=FIRST_ID).count() > size * MOST_GROWN:
+        note.unlink(missing_ok=True)
+        fill(size)
+        note.write_text(way, encoding="utf8")
 
 
 def fill(size: int) -> None:

@@ -3,8 +3,9 @@
 A synthetic archive holds a thousand articles a day in stories of three, in all the tables that placement reads and
 writes. As in the collections of real articles, a text has POSTED_TERMS terms that it is found by, drawn so that a
 question meets a quarter as many postings as there are articles in its window, and some ninety more in its vector. It
-is written straight into the tables, on an archive's home of its own, which is removed afterwards. What is placed are
-texts of 2,000 characters with names, quotes and sources; half of them tell an event that the archive holds.
+is written straight into the tables, on an archive's home of its own, which is removed afterwards or kept for the next
+time. What is placed are texts of 2,000 characters with names, quotes and sources; half of them tell an event that the
+archive holds.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.stories_fill import A_DAY, FIRST_DAY, FIRST_ID, GIVEN, IN_A_STORY, fill, people_of, spell, words_of
+from benchmarks.stories_fill import A_DAY, FIRST_DAY, FIRST_ID, GIVEN, IN_A_STORY, fill_once, people_of, spell, words_of
 from benchmarks.stories_fill import drawn_rank as rank
 
 SIZES = {"100k": 100_000, "1m": 1_000_000}
@@ -36,15 +39,15 @@ _ENDINGS = ["berg", "dal", "feld", "haus", "lund", "mark", "nau", "ros", "stad",
 
 
 @contextmanager
-def own_home() -> Iterator[None]:
-    """Open an archive's home of its own for the measurement, and remove it afterwards."""
-    home = Path(tempfile.mkdtemp(prefix="archive-stories-"))
+def own_home(kept: Path | None = None) -> Iterator[Path]:
+    """Open an archive's home of its own for the measurement: the folder `kept`, else one that is removed afterwards."""
+    home = kept or Path(tempfile.mkdtemp(prefix="archive-stories-"))
     os.environ["ARCHIVE_HOME"] = str(home)
     try:
         from newsroom.prepare import open_archive
 
         open_archive()
-        yield
+        yield home
     finally:
         from django.db import connections
 
@@ -52,25 +55,34 @@ def own_home() -> Iterator[None]:
 
         connections.close_all()
         services().release()
-        shutil.rmtree(home, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(home, ignore_errors=True)
 
 
-def speed(sizes: dict[str, int] | None = None) -> dict[str, float]:
+def speed(sizes: dict[str, int] | None = None, kept: Path | None = None) -> dict[str, float]:
     """Return placement_ms_p50 for each size, and articles_per_s in bulk on the first of them.
 
     Beside them the 95th hundredth, the time on a core (this process and the database's, the mean, as the clock of the
-    latter ticks in hundredths of a second) and the share that joined.
+    latter ticks in hundredths of a second) and the share that joined. Archives that were filled are kept in the folder
+    `kept`, where there is one, and used again.
     """
     figures: dict[str, float] = {}
-    with own_home():
-        for name, size in (sizes or SIZES).items():
-            figures |= measure(name, size, with_bulk="articles_per_s" not in figures)
+    for name, size in (sizes or SIZES).items():
+        home = kept / name if kept else None
+        # A process knows one archive.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+            figures |= alone.submit(measure, name, size, home, with_bulk="articles_per_s" not in figures).result()
     return figures
 
 
-def measure(name: str, size: int, *, with_bulk: bool) -> dict[str, float]:
-    """Fill the open archive with so many articles and return what placing one more costs."""
-    fill(size)
+def measure(name: str, size: int, home: Path | None, *, with_bulk: bool) -> dict[str, float]:
+    """Open an archive with so many articles and return what placing one more costs."""
+    with own_home(home) as opened:
+        fill_once(opened, size)
+        return _measured(name, size, with_bulk=with_bulk)
+
+
+def _measured(name: str, size: int, *, with_bulk: bool) -> dict[str, float]:
     dice = random.Random(size)
     place(write(40, dice, size))
     walls, burnt, joined = [], [], 0

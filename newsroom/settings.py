@@ -78,6 +78,9 @@ DATABASES = {
     if DATABASE_URL
     else database(services().database_url, "newsroom.postgresql")
 }
+if EMBEDDED_DATABASE:
+    # No pooler stands in between, so a connection may keep the plans of its statements.
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5
 # Whoever makes and changes tables; the site itself works as a role that may do neither.
 DATABASE_OWNER_URL = text("DATABASE_OWNER_URL") or (services().owner_url if EMBEDDED_DATABASE else "")
 DATABASE_OWNER = database(DATABASE_OWNER_URL, "") if DATABASE_OWNER_URL else None

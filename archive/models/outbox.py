@@ -24,15 +24,19 @@ class OutboxManager(models.Manager["OutboxEntry"]):
         ids = sorted(set(article_ids))
         if not ids:
             return
-        table = connection.ops.quote_name(self.model._meta.db_table)
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} (article_id, wanted, done, attempts, last_error, wanted_at)"
-                " SELECT id, 1, 0, 0, '', clock_timestamp() FROM unnest(%s::bigint[]) AS id"
-                f" ON CONFLICT (article_id) DO UPDATE SET wanted = {table}.wanted + 1,"
-                " wanted_at = clock_timestamp(), attempts = 0, last_error = ''",
-                [ids],
-            )
+            cursor.execute(self.marking, [ids])
+
+    @property
+    def marking(self) -> str:
+        """The statement that `mark` carries out, with the sorted ids as its one value."""
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        return (
+            f"INSERT INTO {table} (article_id, wanted, done, attempts, last_error, wanted_at)"
+            " SELECT id, 1, 0, 0, '', clock_timestamp() FROM unnest(%s::bigint[]) AS id"
+            f" ON CONFLICT (article_id) DO UPDATE SET wanted = {table}.wanted + 1,"
+            " wanted_at = clock_timestamp(), attempts = 0, last_error = ''"
+        )
 
     def waiting(self) -> models.QuerySet:
         """Return the entries with work to do, longest waiting first; uses the partial index of the table."""

@@ -21,20 +21,21 @@ from archive.text.attributions import Hop as FoundHop
 from archive.text.keys import name_key
 from archive.text.outlet_mentions import known_names
 from archive.text.outlet_names import bare
+from archive.text.quotes import Quote as FoundQuote
 
 from .held import Held, held_of
 from .rulings import carry_over
-from .tables import execute, insert, rows_of
+from .tables import Statement, answers, insertion
 
 PARAPHRASE = "paraphrase"
+_MACHINE = str(Origin.MACHINE)
 QUOTED_FIELDS = ("headline", "standfirst", "body")
 
 _ATTRIBUTION = {
     "article_id": "bigint", "version_id": "bigint", "order": "smallint", "name": "text", "name_key": "text",
     "description": "text", "kind": "text", "role": "text", "count": "smallint", "outlet_id": "bigint",
-    "held_article_id": "bigint", "relies_on": "smallint", "text": "text", "field": "text", "start": "int",
-    "end": "int", "rule": "text", "confidence": "float8", "origin": "text", "set_by_id": "bigint",
-    "rejected_at": "timestamptz",
+    "relies_on": "smallint", "text": "text", "field": "text", "start": "int", "end": "int", "rule": "text",
+    "confidence": "float8", "origin": "text",
 }  # fmt: skip
 _QUOTE = {
     "article_id": "bigint", "version_id": "bigint", "text": "text", "speaker": "text", "speaker_start": "int",
@@ -42,10 +43,12 @@ _QUOTE = {
     "rule": "text", "confidence": "float8", "origin": "text",
 }  # fmt: skip
 # All that is known of outlets, as one number: their names and aliases are read anew only when it changed.
-_STATE_OF_OUTLETS = """
-SELECT (SELECT sum(hashtextextended(concat_ws(E'\\t', id, slug, name, merged_into_id), 0)) FROM archive_outlet),
-    (SELECT sum(hashtextextended(concat_ws(E'\\t', outlet_id, name), 0)) FROM archive_outletalias)
+OUTLETS_ASKED = Statement(
+    r"""
+SELECT (SELECT sum(hashtextextended(concat_ws(E'\t', id, slug, name, merged_into_id), 0)) FROM archive_outlet),
+    (SELECT sum(hashtextextended(concat_ws(E'\t', outlet_id, name), 0)) FROM archive_outletalias)
 """
+)
 # Uses attribution_by_name. An outlet that cites itself stays as it was read.
 _ATTACH = """
 UPDATE archive_attribution AS hop SET outlet_id = known.outlet
@@ -64,21 +67,28 @@ class Book:
     by_key: Mapping[str, KnownOutlet]
 
 
-def annotate(articles: Sequence[Article], held: Mapping[int, Held] | None = None) -> set[int]:
+def annotate(articles: Sequence[Article]) -> set[int]:
     """Store what the versions of these articles state and quote; return the ids of the articles where that changed.
 
     The current version is always read again, older ones only when nothing was ever read out of them. Runs in the
-    caller's transaction; `articles` come with their outlet and current version, `held` is what `held_of` says of them.
+    caller's transaction; `articles` come with their outlet and current version.
     """
+    held = held_of([article.pk for article in articles])
+    writes, changed = annotation(articles, held, outlet_book(answers(OUTLETS_ASKED)[0]))
+    answers(*writes)
+    return changed
+
+
+def annotation(articles: Sequence[Article], held: Mapping[int, Held], book: Book) -> tuple[list[Statement], set[int]]:
+    """Do as `annotate` does, but for the last statements, which are returned; `held` is what `held_of` says of the
+    articles, `book` what is known of outlets."""
     by_id = {article.pk: article for article in articles if article.current_version_id}
     if not by_id:
-        return set()
-    held = held_of(by_id) if held is None else held
+        return [], set()
     versions = _versions_to_read(by_id, held)
-    book = outlet_book()
     stored = _stored([version for version in versions if held[version.article_id].is_annotated])
-    hops: list[Attribution] = []
-    quotes: list[Quote] = []
+    hops: list[tuple] = []
+    quotes: list[tuple] = []
     changed: set[int] = set()
     for version in versions:
         article = by_id[version.article_id]
@@ -91,16 +101,21 @@ def annotate(articles: Sequence[Article], held: Mapping[int, Held] | None = None
             changed.add(article.pk)
         hops += fresh or ()
         quotes += said or ()
-    _write(stored, hops, quotes)
-    changed |= carry_over(by_id.values())
-    _attach({article.outlet.slug for article in articles}, book)
-    IndexEntry.objects.mark(changed)
-    return changed
+    writes = _written(stored, hops, quotes)
+    # What editors named in earlier versions is laid over what was read in the current one.
+    if any(article.current_version.number > 1 for article in by_id.values()):
+        answers(*writes)
+        writes = []
+        changed |= carry_over(by_id.values())
+    writes.append(_attaching({article.outlet.slug for article in articles}, book))
+    if changed:
+        writes.append(Statement(IndexEntry.objects.marking, [sorted(changed)]))
+    return writes, changed
 
 
-def outlet_book() -> Book:
-    """Return what is known of the outlets now."""
-    return _outlet_book(rows_of(_STATE_OF_OUTLETS)[0])
+def outlet_book(asked: Sequence[tuple]) -> Book:
+    """Return what is known of the outlets now; `asked` is the answer to OUTLETS_ASKED."""
+    return _outlet_book(asked[0])
 
 
 @lru_cache(maxsize=2)
@@ -125,11 +140,11 @@ def known_outlets() -> list[KnownOutlet]:
     return [KnownOutlet(slug, name, tuple(aliases[pk])) for pk, slug, name, into in rows if into is None]
 
 
-def _attach(slugs: Iterable[str], book: Book) -> None:
-    """Let citations of these outlets, made before they were known, point to them."""
+def _attaching(slugs: Iterable[str], book: Book) -> Statement:
+    """Return what lets citations of these outlets, made before they were known, point to them."""
     names = [(name, book.ids[slug]) for slug in slugs for name in book.names.get(slug, ())]
     by_key = {name_key(bare(name)): outlet for name, outlet in reversed(names)}
-    execute(_ATTACH, [list(by_key), list(by_key.values())])
+    return Statement(_ATTACH, [list(by_key), list(by_key.values())])
 
 
 class _Stored:
@@ -166,57 +181,44 @@ def _stored(versions: Sequence[Version]) -> _Stored:
     return stored
 
 
-def _write(stored: _Stored, hops: Sequence[Attribution], quotes: Sequence[Quote]) -> None:
+def _written(stored: _Stored, hops: Iterable[tuple], quotes: Iterable[tuple]) -> list[Statement]:
     if stored.old_attributions:
         Attribution.objects.filter(pk__in=stored.old_attributions).delete()
     if stored.old_quotes:
         Quote.objects.filter(pk__in=stored.old_quotes).delete()
-    insert(Attribution, _ATTRIBUTION, ([getattr(row, name) for name in _ATTRIBUTION] for row in hops))
-    insert(
-        Quote,
-        _QUOTE,
-        ([json.dumps(row.parts) if name == "parts" else getattr(row, name) for name in _QUOTE] for row in quotes),
-    )
+    return [*insertion(Attribution, _ATTRIBUTION, hops), *insertion(Quote, _QUOTE, quotes)]
 
 
 def _new_attributions(
     version: Version, hops: Sequence[FoundHop], stored: _Stored, ids: Mapping[str, int]
-) -> list[Attribution] | None:
-    """Return what takes the place of the machine's hops of one version, None where they stay as they are."""
+) -> list[tuple] | None:
+    """Return what takes the place of the machine's hops of one version, as rows of _ATTRIBUTION; None where they stay
+    as they are."""
     said = stored.attributions.get(version.pk, [])
     kept = [row for row in said if row.origin == Origin.EDITOR or row.rejected_at is not None]
     editors = {row.name_key for row in kept}
     taken = {row.order for row in kept if row.rejected_at is None}
     refused = stored.rejected.get(version.article_id, set()) | editors
-    found = [hop for hop in hops if name_key(bare(hop.name)) not in refused]
-    renumbered = _orders(found, taken)
-    fresh = [
-        Attribution(
-            article_id=version.article_id,
-            version_id=version.pk,
-            order=renumbered[hop.order],
-            name=hop.name,
-            name_key=name_key(bare(hop.name)),
-            description=hop.description,
-            kind=hop.kind,
-            role=hop.role,
-            count=hop.count,
-            outlet_id=ids.get(hop.outlet) if hop.outlet else None,
-            relies_on=renumbered.get(hop.relies_on) if hop.relies_on else None,
-            text=hop.text,
-            field=hop.field,
-            start=hop.start,
-            end=hop.end,
-            rule=hop.rule[:60],
-            confidence=hop.confidence,
-        )
-        for hop in found
-    ]
+    keyed = [(hop, name_key(bare(hop.name))) for hop in hops]
+    found = [(hop, key) for hop, key in keyed if key not in refused]
+    renumbered = _orders([hop for hop, _ in found], taken)
+    relied_on = [renumbered.get(hop.relies_on) if hop.relies_on else None for hop, _ in found]
     old = [row for row in said if row not in kept]
-    if [_face(row) for row in old] == [_face(row) for row in fresh]:
+    faces = [
+        (renumbered[hop.order], hop.name, hop.kind, hop.role, onward, hop.field, hop.start, hop.end, hop.description)
+        for (hop, _), onward in zip(found, relied_on, strict=True)
+    ]
+    if [_face(row) for row in old] == faces:
         return None
     stored.old_attributions += [row.pk for row in old]
-    return fresh
+    return [
+        (
+            version.article_id, version.pk, renumbered[hop.order], hop.name, key, hop.description, hop.kind, hop.role,
+            hop.count, ids.get(hop.outlet) if hop.outlet else None, onward, hop.text, hop.field, hop.start, hop.end,
+            hop.rule[:60], hop.confidence, _MACHINE,
+        )
+        for (hop, key), onward in zip(found, relied_on, strict=True)
+    ]  # fmt: skip
 
 
 def _orders(hops: Sequence[FoundHop], taken: set[int]) -> dict[int, int]:
@@ -229,41 +231,32 @@ def _face(row: Attribution) -> tuple:
     return (row.order, row.name, row.kind, row.role, row.relies_on, row.field, row.start, row.end, row.description)
 
 
-def _new_quotes(version: Version, stored: _Stored) -> list[Quote] | None:
-    """Return what takes the place of the machine's quotes of one version, None where they stay as they are."""
+def _new_quotes(version: Version, stored: _Stored) -> list[tuple] | None:
+    """Return what takes the place of the machine's quotes of one version, as rows of _QUOTE; None where they stay as
+    they are."""
     said = stored.quotes.get(version.pk, [])
     editors = [row for row in said if row.origin == Origin.EDITOR]
     old = [row for row in said if row.origin != Origin.EDITOR]
     fresh = [
-        quote
-        for field in QUOTED_FIELDS
-        for quote in _read_quotes(version, field)
-        if not any(e.field == field and e.start < quote.end and quote.start < e.end for e in editors)
+        (where, quote)
+        for where in QUOTED_FIELDS
+        for quote in quote_reader.find_quotes(getattr(version, where))
+        if not any(e.field == where and e.start < quote.end and quote.start < e.end for e in editors)
     ]
     if [(q.field, q.start, q.end, q.speaker, q.is_direct, q.rule) for q in old] == [
-        (q.field, q.start, q.end, q.speaker, q.is_direct, q.rule) for q in fresh
+        (where, q.start, q.end, q.speaker[:300], not q.is_scare, _rule(q)) for where, q in fresh
     ]:
         return None
     stored.old_quotes += [row.pk for row in old]
-    return fresh
-
-
-def _read_quotes(version: Version, field: str) -> list[Quote]:
     return [
-        Quote(
-            article_id=version.article_id,
-            version_id=version.pk,
-            text=quote.text,
-            speaker=quote.speaker[:300],
-            speaker_start=quote.speaker_span[0] if quote.speaker_span else None,
-            speaker_end=quote.speaker_span[1] if quote.speaker_span else None,
-            field=field,
-            start=quote.start,
-            end=quote.end,
-            parts=[list(part) for part in quote.parts],
-            is_direct=not quote.is_scare,
-            rule="scare quotes" if quote.is_scare else quote.rule[:60],
-            confidence=quote.confidence,
+        (
+            version.article_id, version.pk, quote.text, quote.speaker[:300],
+            *(quote.speaker_span or (None, None)), where, quote.start, quote.end, json.dumps(quote.parts),
+            not quote.is_scare, _rule(quote), quote.confidence, _MACHINE,
         )
-        for quote in quote_reader.find_quotes(getattr(version, field))
-    ]
+        for where, quote in fresh
+    ]  # fmt: skip
+
+
+def _rule(quote: FoundQuote) -> str:
+    return "scare quotes" if quote.is_scare else quote.rule[:60]

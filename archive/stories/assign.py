@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from archive.articles.titles import story_title
@@ -32,14 +32,14 @@ from archive.models import (
 from archive.text.fingerprint import winnow
 
 from . import vectors
-from .annotate import annotate
-from .held import Held, held_of
-from .locks import stories_lock
+from .annotate import OUTLETS_ASKED, annotation, outlet_book
+from .held import Held, arrived
+from .locks import stories_lock_to_place
 from .lookup import Surroundings
 from .placement import Option, Placement, Verdict, place
 from .reasons import Printed, printed_by_id, printed_of, reasons_for
-from .refresh import body_of, furniture_of, refresh
-from .tables import execute, insert, rows_of
+from .refresh import body_of, furniture_asked, furniture_from, refresh
+from .tables import Statement, answers, execute, insertion, rows_of
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +64,16 @@ _LINK = {
     "earlier_id": "bigint", "later_id": "bigint", "state": "text", "score": "float8", "reasons": "jsonb",
     "created_at": "timestamptz",
 }  # fmt: skip
+_WAITING = """
+SELECT article_id, wanted FROM archive_placemententry WHERE wanted > done AND attempts < %s
+ORDER BY wanted_at, article_id LIMIT %s
+"""
 _STORY_NUMBERS = "SELECT nextval(pg_get_serial_sequence('archive_story', 'id')) FROM generate_series(1, %s)"
-_KEPT_PASSAGES = "SELECT hash, article_id FROM archive_texthash WHERE article_id = ANY(%s)"
+_KEPT_PASSAGES = "SELECT hash, article_id FROM archive_texthash WHERE article_id = ANY(%s::bigint[])"
+_REMOVE_PASSAGES = """
+DELETE FROM archive_texthash AS kept USING unnest(%s::bigint[], %s::bigint[]) AS gone (hash, article_id)
+WHERE kept.hash = gone.hash AND kept.article_id = gone.article_id
+"""
 _DONE = """
 UPDATE archive_placemententry AS entry SET done = seen.wanted, done_at = %(at)s, attempts = 0, last_error = ''
 FROM unnest(%(ids)s::bigint[], %(wanted)s::bigint[]) AS seen (id, wanted) WHERE entry.article_id = seen.id
@@ -109,19 +117,16 @@ class Report:
 @contextmanager
 def one_placer(*, wait: bool) -> Iterator[bool]:
     """Hold the lock of the placer; yields whether it was got. The database lets go of it if this process dies."""
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [PLACE_LOCK])
-            held = True
-        else:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [PLACE_LOCK])
-            held = cursor.fetchone()[0]
+    if wait:
+        execute("SELECT pg_advisory_lock(%s)", [PLACE_LOCK])
+        held = True
+    else:
+        held = rows_of("SELECT pg_try_advisory_lock(%s)", [PLACE_LOCK])[0][0]
     try:
         yield held
     finally:
         if held:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [PLACE_LOCK])
+            execute("SELECT pg_advisory_unlock(%s)", [PLACE_LOCK])
 
 
 def place_waiting(*, at: datetime, wait: bool = False, limit: int | None = None) -> Report:
@@ -132,8 +137,7 @@ def place_waiting(*, at: datetime, wait: bool = False, limit: int | None = None)
     report = Report()
     with one_placer(wait=wait) as held:
         while held and (limit is None or report.placed + report.failed < limit):
-            waiting = PlacementEntry.objects.waiting().filter(attempts__lt=MOST_ATTEMPTS)
-            seen = list(waiting.values_list("article_id", "wanted")[: min(BATCH, limit or BATCH)])
+            seen = rows_of(_WAITING, [MOST_ATTEMPTS, min(BATCH, limit or BATCH)])
             if not seen:
                 break
             _carry(seen, report, at)
@@ -144,7 +148,7 @@ def _carry(seen: Sequence[tuple[int, int]], report: Report, at: datetime) -> Non
     try:
         with transaction.atomic():
             # What is lost with the machine is lost together with its place in the outbox, and is placed again.
-            stories_lock(durably=False)
+            stories_lock_to_place()
             done = Report()
             _place_batch([article for article, _ in seen], done, at)
             execute(_DONE, {"ids": [pk for pk, _ in seen], "wanted": [wanted for _, wanted in seen], "at": at})
@@ -164,28 +168,26 @@ def _carry(seen: Sequence[tuple[int, int]], report: Report, at: datetime) -> Non
 
 
 def _place_batch(article_ids: Sequence[int], report: Report, at: datetime) -> None:
-    articles = list(
-        Article.objects.filter(pk__in=article_ids, current_version__isnull=False)
-        .select_related("current_version", "outlet")
-        .order_by(F("published_at").asc(nulls_last=True), "id")
-    )
+    articles, held, (outlets, learnt) = arrived(article_ids, OUTLETS_ASKED, furniture_asked(article_ids))
     gone = [article.pk for article in articles if article.merged_into_id]
     touched, leads_to = _take_out(gone) if gone else (set(), {})
     articles = [article for article in articles if not article.merged_into_id]
-    held = held_of([article.pk for article in articles])
-    annotate(articles, held)
-    _file_passages(articles, held)
-    filed = vectors.count_terms(articles, {pk: known.weighed for pk, known in held.items()})
+    held = {article.pk: held[article.pk] for article in articles}
+    writes, _ = annotation(articles, held, outlet_book(outlets))
+    writes += _filing_of_passages(articles, held, furniture_from(learnt))
+    filed = vectors.count_terms(articles, {pk: known.weighed for pk, known in held.items()}, writes)
     if known := [filed[pk] for pk, known in held.items() if known.weighed is not None]:
-        vectors.file_terms(known, are_new=False)
+        answers(*vectors.filing(known, are_new=False))
     report.placed += len(articles)
     newcomers = [article for article in articles if held[article.pk].story is None]
     touched |= {known.story for known in held.values() if known.story is not None}
+    writes = vectors.filing([filed[pk] for pk, known in held.items() if known.weighed is None], are_new=True)
     if newcomers:
         barred = exclusions([article.pk for article in newcomers if held[article.pk].is_kept_out])
-        touched |= _place_new(newcomers, filed, barred, report, at)
-    vectors.file_terms([filed[pk] for pk, known in held.items() if known.weighed is None], are_new=True)
-    refresh(touched, at=at, leads_to=leads_to)
+        joined, placing = _place_new(newcomers, filed, barred, report, at)
+        touched |= joined
+        writes += placing
+    refresh(touched, at=at, leads_to=leads_to, along=writes)
 
 
 def _place_new(
@@ -194,8 +196,8 @@ def _place_new(
     barred: Mapping[int, frozenset[int]],
     report: Report,
     at: datetime,
-) -> set[int]:
-    """Place articles that have no story yet; return the stories that were joined.
+) -> tuple[set[int], list[Statement]]:
+    """Place articles that have no story yet; return the stories that were joined, and what writes it all.
 
     A story opened here is written as `refresh` would derive it from its one member, so it needs none.
     """
@@ -221,14 +223,12 @@ def _place_new(
         decided.append((article, story, decision))
         score = decision.joins.score if decision.joins else 0.0
         report.moves.append(Move(article.pk, None, story, decision.verdict, score))
-    _open(opened, at)
-    _write(decided, at)
-    return joined
+    return joined, _opening(opened, at) + _writing(decided, at)
 
 
-def _open(opened: Mapping[int, Article], at: datetime) -> None:
-    """Open stories with one article each, as `refresh` would derive them from the one member."""
-    insert(
+def _opening(opened: Mapping[int, Article], at: datetime) -> list[Statement]:
+    """Return what opens stories with one article each, as `refresh` would derive them from the one member."""
+    return insertion(
         Story,
         _STORY,
         (
@@ -238,9 +238,9 @@ def _open(opened: Mapping[int, Article], at: datetime) -> None:
     )
 
 
-def _write(decided: Sequence[tuple[Article, int, Placement]], at: datetime) -> None:
-    """Write where articles were placed and why, and keep the stories worth a look: as suggestions, or as proposed
-    links where the story is older than a month."""
+def _writing(decided: Sequence[tuple[Article, int, Placement]], at: datetime) -> list[Statement]:
+    """Return what writes where articles were placed and why, and keeps the stories worth a look: as suggestions, or
+    as proposed links where the story is older than a month."""
     printed = {article.pk: printed_of(article) for article, _, _ in decided}
     near = {int(option.nearest) for _, _, decision in decided for option in decision.options}
     printed |= printed_by_id(near - printed.keys())
@@ -255,9 +255,11 @@ def _write(decided: Sequence[tuple[Article, int, Placement]], at: datetime) -> N
             offers.append((article.pk, option.story, rank, score, because))
             if option.is_earlier_part and option.story != story:
                 links.append((option.story, story, StoryLink.State.PROPOSED, score, because, at))
-    insert(Membership, _MEMBERSHIP, members)
-    insert(StorySuggestion, _SUGGESTION, offers)
-    insert(StoryLink, _LINK, links, "ON CONFLICT DO NOTHING")
+    return [
+        *insertion(Membership, _MEMBERSHIP, members),
+        *insertion(StorySuggestion, _SUGGESTION, offers),
+        *insertion(StoryLink, _LINK, links, "ON CONFLICT DO NOTHING"),
+    ]
 
 
 def _reasons(article: Article, option: Option, printed: Mapping[int, Printed]) -> str:
@@ -296,16 +298,14 @@ def _take_out(article_ids: Sequence[int]) -> tuple[set[int], dict[int, int]]:
     return {row.story_id for row in rows}, leads_to
 
 
-def _file_passages(articles: Sequence[Article], held: Mapping[int, Held]) -> None:
-    """Keep the winnowed hashes of these articles' texts, writing only what differs from those kept before."""
-    furniture = furniture_of({article.outlet_id for article in articles})
+def _filing_of_passages(
+    articles: Sequence[Article], held: Mapping[int, Held], furniture: Mapping[int, frozenset[str]]
+) -> list[Statement]:
+    """Return what keeps the winnowed hashes of these articles' texts, writing only what differs from those kept."""
     known = [article.pk for article in articles if held[article.pk].has_passages]
     kept = set(rows_of(_KEPT_PASSAGES, [known])) if known else set()
     wanted = {(value, article.pk) for article in articles for value in winnow(body_of(article, furniture))}
+    writes = insertion(TextHash, {"hash": "bigint", "article_id": "bigint"}, sorted(wanted - kept))
     if gone := kept - wanted:
-        execute(
-            "DELETE FROM archive_texthash AS kept USING unnest(%s::bigint[], %s::bigint[]) AS gone (hash, article_id)"
-            " WHERE kept.hash = gone.hash AND kept.article_id = gone.article_id",
-            [[value for value, _ in gone], [article for _, article in gone]],
-        )
-    insert(TextHash, {"hash": "bigint", "article_id": "bigint"}, sorted(wanted - kept))
+        writes.append(Statement(_REMOVE_PASSAGES, [[value for value, _ in gone], [article for _, article in gone]]))
+    return writes

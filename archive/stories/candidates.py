@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Mapping
 
 from archive.text.terms import RARE_MARK
@@ -30,5 +29,5 @@ def weightiest(vector: Mapping[str, float], count: int) -> list[tuple[str, float
 
     Rare names stand among the names too; filed twice, they would push other terms out.
     """
-    terms = (pair for pair in vector.items() if pair[0][0] != RARE_MARK)
-    return heapq.nsmallest(count, terms, key=lambda pair: (-pair[1], pair[0]))
+    ordered = sorted((-weight, term) for term, weight in vector.items() if term[0] != RARE_MARK)
+    return [(term, -weight) for weight, term in ordered[:count]]

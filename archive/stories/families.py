@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from archive.models import Quote, QuoteFamily, QuoteVariant, Version
+from archive.models import Quote, QuoteFamily, QuoteVariant
 from archive.models.stories import Origin
 from archive.stories.annotate import PARAPHRASE, QUOTED_FIELDS
-from archive.stories.origins import time_key
+from archive.stories.origins import place_in_time
 from archive.text.quote_families import Family, Member, Text, find_families
 from archive.text.quotes import Quote as FoundQuote
 
-from .tables import execute, insert, rows_of
+from .tables import Statement, answers, execute, insertion, rows_of
 
 # Stories that have families, or several articles and a quote.
 _WORTH_A_LOOK = """
@@ -31,24 +32,50 @@ ORDER BY story.id
 """
 _FORGET_PARAPHRASES = """
 DELETE FROM archive_quote AS quote USING archive_membership AS placed
-WHERE placed.story_id = ANY(%s) AND quote.article_id = placed.article_id AND quote.rule = %s
+WHERE placed.story_id = ANY(%s::bigint[]) AND quote.article_id = placed.article_id AND quote.rule = %s
     AND NOT EXISTS (SELECT FROM archive_quotevariant AS variant WHERE variant.quote_id = quote.id)
 """
+_FAMILIES = """
+SELECT id, story_id, label, speaker FROM archive_quotefamily WHERE story_id = ANY(%s::bigint[]) ORDER BY id
+"""
+_VARIANTS = """
+SELECT variant.family_id, variant.id, variant.quote_id, variant.kind, variant.text, variant.start, variant."end",
+    variant.origin = %s OR variant.rejected_at IS NOT NULL
+FROM archive_quotefamily AS family JOIN archive_quotevariant AS variant ON variant.family_id = family.id
+WHERE family.story_id = ANY(%s::bigint[]) ORDER BY variant.id
+"""
+_VERSIONS = """
+SELECT placed.story_id, article.id, article.published_at, article.not_before, version.id, version.headline,
+    version.standfirst, version.body
+FROM archive_membership AS placed JOIN archive_article AS article ON article.id = placed.article_id
+JOIN archive_version AS version ON version.article_id = article.id
+WHERE placed.story_id = ANY(%s::bigint[]) AND article.merged_into_id IS NULL ORDER BY article.id, version.number
+"""
+_QUOTES = """
+SELECT quote.version_id, quote.field, quote.id, quote.text, quote.start, quote."end", quote.speaker, quote.is_direct,
+    quote.rule = %s
+FROM archive_membership AS placed JOIN archive_quote AS quote ON quote.article_id = placed.article_id
+WHERE placed.story_id = ANY(%s::bigint[]) ORDER BY quote.version_id, quote.start, quote.id
+"""
+_FAMILY_NUMBERS = "SELECT nextval(pg_get_serial_sequence('archive_quotefamily', 'id')) FROM generate_series(1, %s)"
+_QUOTE_NUMBERS = "SELECT nextval(pg_get_serial_sequence('archive_quote', 'id')) FROM generate_series(1, %s)"
+_RENAME = """
+UPDATE archive_quotefamily AS family SET label = told.label, speaker = told.speaker
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS told (id, label, speaker) WHERE family.id = told.id
+"""
+_REMOVE_VARIANTS = "DELETE FROM archive_quotevariant WHERE id = ANY(%s::bigint[])"
 
-# What is written of variants and of paraphrases, with the types of the columns.
+# What is written of families, variants and paraphrases, with the types of the columns.
+_FAMILY = {"id": "bigint", "label": "text", "speaker": "text", "story_id": "bigint", "created_at": "timestamptz"}
 _VARIANT = {
     "family_id": "bigint", "quote_id": "bigint", "kind": "text", "text": "text", "start": "int", "end": "int",
     "origin": "text",
 }  # fmt: skip
 _PARAPHRASE = {
-    "article_id": "bigint", "version_id": "bigint", "text": "text", "speaker": "text", "field": "text", "start": "int",
-    "end": "int", "parts": "jsonb", "is_direct": "boolean", "rule": "text", "confidence": "float8", "origin": "text",
+    "id": "bigint", "article_id": "bigint", "version_id": "bigint", "text": "text", "speaker": "text", "field": "text",
+    "start": "int", "end": "int", "parts": "jsonb", "is_direct": "boolean", "rule": "text", "confidence": "float8",
+    "origin": "text",
 }  # fmt: skip
-
-_READ = (
-    *QUOTED_FIELDS, "article_id", "number", "article__published_at", "article__not_before",
-    "article__membership__story_id", "article__membership__article_id",
-)  # fmt: skip
 
 # How much of a text's beginning says what a quote in its headline is about.
 OPENING = 300
@@ -59,168 +86,221 @@ def refresh_families(story_ids: Iterable[int]) -> None:
 
     Where only one article quotes anything there are none, so only those that had some are looked at again.
     """
-    ids = [story for (story,) in rows_of(_WORTH_A_LOOK, [list(set(story_ids)), PARAPHRASE])]
+    keep_families(answers(families_asked(story_ids))[0])
+
+
+def families_asked(story_ids: Iterable[int]) -> Statement:
+    """Return what asks which of these stories may have families; `keep_families` reads the answer."""
+    return Statement(_WORTH_A_LOOK, [list(set(story_ids)), PARAPHRASE])
+
+
+def keep_families(stories: Iterable[tuple]) -> None:
+    """Do as `refresh_families` does, with the answer to `families_asked`."""
+    ids = [story for (story,) in stories]
     if not ids:
         return
-    held: dict[int, list[QuoteFamily]] = defaultdict(list)
-    for family in QuoteFamily.objects.filter(story__in=ids).order_by("pk").prefetch_related("variants"):
-        held[family.story_id].append(family)
+    families, variants, versions, quotes = answers(
+        Statement(_FAMILIES, [ids]),
+        Statement(_VARIANTS, [str(Origin.EDITOR), ids]),
+        Statement(_VERSIONS, [ids]),
+        Statement(_QUOTES, [PARAPHRASE, ids]),
+    )
+    held: dict[int, list[_Held]] = defaultdict(list)
+    by_id: dict[int, _Held] = {}
+    for pk, story, label, speaker in families:
+        by_id[pk] = _Held(pk, story, label, speaker)
+        held[story].append(by_id[pk])
+    for family, *variant in variants:
+        known = _Variant(*variant)
+        by_id[family].variants[known.quote] = known
     found: dict[int, list[_Told]] = {}
-    for story_id, (texts, places) in _texts(ids).items():
-        families = find_families(texts) if any(text.quotes for text in texts) else []
-        if families or held[story_id]:
-            found[story_id] = [(family, [(m, places[m.key]) for m in family.members]) for family in families]
-    if _store(found, held):
+    texts_of, retold = _texts(ids, versions, quotes)
+    for story_id, (texts, places) in texts_of.items():
+        told = find_families(texts) if any(text.quotes for text in texts) else []
+        if told or held[story_id]:
+            found[story_id] = [(family, [(m, places[m.key]) for m in family.members]) for family in told]
+    if _store(found, held, retold):
         execute(_FORGET_PARAPHRASES, [ids, PARAPHRASE])
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a compared text stands: a field of a version, with the stored quotes read out of it."""
+class _Variant:
+    """A stored wording; `is_ruled` says that an editor put it in or took it out."""
 
-    version: Version
+    id: int
+    quote: int
+    kind: str
+    text: str
+    start: int
+    end: int
+    is_ruled: bool
+
+
+@dataclass(slots=True)
+class _Held:
+    """A family as it is stored, its wordings by their quotes."""
+
+    id: int
+    story: int
+    label: str
+    speaker: str
+    variants: dict[int, _Variant] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a compared text stands: a field of a version, with the ids of the stored quotes read out of it."""
+
+    article: int
+    version: int
     field: str
-    quotes: Sequence[Quote]
+    quotes: Sequence[int]
 
 
 # A family as it was found, and where each of its wordings stands.
 _Told = tuple[Family, list[tuple[Member, _Place]]]
 
+# The stored paraphrases, by version, field, start and end.
+_Retold = dict[tuple[int, str, int, int], int]
 
-def _texts(story_ids: Sequence[int]) -> dict[int, tuple[list[Text], list[_Place]]]:
+
+def _texts(
+    story_ids: Sequence[int], versions: Iterable[tuple], quotes: Iterable[tuple]
+) -> tuple[dict[int, tuple[list[Text], list[_Place]]], _Retold]:
     """Return, by story, headline, standfirst and body of every version of its articles as texts in time order, and
-    where each text stands.
+    where each text stands; and the paraphrases that are stored.
 
     A text's key is its position. Each field is one of its own, so that a quote in the headline has its place beside
     the fuller one in the body.
     """
-    held = Version.objects.filter(article__membership__story__in=story_ids, article__merged_into=None)
-    versions: dict[int, list[Version]] = defaultdict(list)
-    for version in held.select_related("article__membership").only(*_READ).order_by("article_id", "number"):
-        versions[version.article_id].append(version)
-    ranked = sorted((several[0].article for several in versions.values()), key=time_key)
-    rows: dict[tuple[int, str], list[Quote]] = defaultdict(list)
-    quoted = Quote.objects.filter(article__in=list(versions)).exclude(rule=PARAPHRASE)
-    for row in quoted.order_by("version_id", "start", "pk"):
-        rows[row.version_id, row.field].append(row)
+    told: dict[int, list[tuple]] = defaultdict(list)
+    stories: dict[int, int] = {}
+    times: dict[int, tuple] = {}
+    for story, article, published_at, not_before, *version in versions:
+        told[article].append(tuple(version))
+        stories[article] = story
+        times[article] = place_in_time(published_at, not_before, article)
+    rows: dict[tuple[int, str], list[tuple]] = defaultdict(list)
+    retold: _Retold = {}
+    for version, where, pk, text, start, end, speaker, is_direct, is_paraphrase in quotes:
+        if is_paraphrase:
+            retold.setdefault((version, where, start, end), pk)
+        else:
+            quote = FoundQuote(text, ((start, end),), speaker, is_scare=not is_direct)
+            rows[version, where].append((pk, quote))
     by_story: dict[int, tuple[list[Text], list[_Place]]] = {story_id: ([], []) for story_id in story_ids}
-    for article in ranked:
-        texts, places = by_story[article.membership.story_id]
-        for version in versions[article.pk]:
-            for field in QUOTED_FIELDS:
-                found = rows[version.pk, field]
-                said = tuple(
-                    FoundQuote(row.text, ((row.start, row.end),), row.speaker, is_scare=not row.is_direct)
-                    for row in found
-                )
-                if said or field == "body":
-                    around = "" if field == "body" else f"{version.standfirst} {version.body[:OPENING]}"
-                    texts.append(Text(len(places), article.pk, len(places), getattr(version, field), said, around))
-                    places.append(_Place(version, field, found))
-    return by_story
+    for article in sorted(told, key=times.__getitem__):
+        texts, places = by_story[stories[article]]
+        for version, *fields in told[article]:
+            _, standfirst, body = fields
+            for where, text in zip(QUOTED_FIELDS, fields, strict=True):
+                found = rows[version, where]
+                if found or where == "body":
+                    around = "" if where == "body" else f"{standfirst} {body[:OPENING]}"
+                    said = tuple(quote for _, quote in found)
+                    texts.append(Text(len(places), article, len(places), text, said, around))
+                    places.append(_Place(article, version, where, [pk for pk, _ in found]))
+    return by_story, retold
 
 
-def _store(found: Mapping[int, Sequence[_Told]], held: Mapping[int, Sequence[QuoteFamily]]) -> bool:
+def _store(found: Mapping[int, Sequence[_Told]], held: Mapping[int, Sequence[_Held]], retold: _Retold) -> bool:
     """Write the families of these stories in place of those that are held, a statement a table, however many; return
     whether anything that was held went."""
-    quote_of = _quotes_of([one for families in found.values() for _, members in families for one in members])
-    fresh: list[QuoteFamily] = []
-    renamed: list[QuoteFamily] = []
-    pairs: list[tuple[QuoteFamily, dict[int, QuoteVariant], dict[int, Member]]] = []
+    members = [one for families in found.values() for _, members in families for one in members]
+    quote_of, writes = _quotes_of(members, retold)
+    fresh: list[_Held] = []
+    renamed: list[_Held] = []
+    gone: list[int] = []
+    pairs: list[tuple[_Held, dict[int, Member]]] = []
     is_less = False
     for story_id, families in found.items():
-        unused = {family.pk: family for family in held[story_id]}
-        known = {v.quote_id: f.pk for f in unused.values() for v in f.variants.all()}
-        for told, members in families:
-            wanted = {quote_of[_where(*one)]: one[0] for one in members}
+        unused = {family.id: family for family in held[story_id]}
+        known = {quote: family.id for family in unused.values() for quote in family.variants}
+        for told, several in families:
+            wanted = {quote_of[_where(*one)]: one[0] for one in several}
             votes = Counter(known[quote] for quote in wanted if known.get(quote) in unused)
             family = unused.pop(votes.most_common(1)[0][0]) if votes else None
             label, speaker = told.label, told.speaker[:300]
             if family is None:
-                family = QuoteFamily(label=label, speaker=speaker, story_id=story_id)
+                family = _Held(0, story_id, label, speaker)
                 fresh.append(family)
             elif (family.label, family.speaker) != (label, speaker):
                 family.label, family.speaker = label, speaker
                 renamed.append(family)
-            existing = {} if family.pk is None else {v.quote_id: v for v in family.variants.all()}
-            pairs.append((family, existing, wanted))
+            pairs.append((family, wanted))
         for family in unused.values():
-            _let_go(family)
+            gone += _let_go(family)
             is_less = True
-    QuoteFamily.objects.bulk_create(fresh)
+    if fresh:
+        for family, (number,) in zip(fresh, rows_of(_FAMILY_NUMBERS, [len(fresh)]), strict=True):
+            family.id = number
+    now = datetime.now(UTC)
+    writes += insertion(QuoteFamily, _FAMILY, ((f.id, f.label, f.speaker, f.story, now) for f in fresh))
     if renamed:
-        QuoteFamily.objects.bulk_update(renamed, ["label", "speaker"])
-    return _sync(pairs) or is_less
+        columns = [[f.id for f in renamed], [f.label for f in renamed], [f.speaker for f in renamed]]
+        writes.append(Statement(_RENAME, columns))
+    rows, outdated = _sync(pairs)
+    if gone or outdated:
+        writes.append(Statement(_REMOVE_VARIANTS, [gone + outdated]))
+    answers(*writes, *insertion(QuoteVariant, _VARIANT, rows))
+    return is_less or bool(outdated)
 
 
-def _let_go(family: QuoteFamily) -> None:
-    """Remove a family that is found no more, but for what an editor said of it."""
-    ours = [v for v in family.variants.all() if v.origin == Origin.EDITOR or v.rejected_at is not None]
-    if ours:
-        QuoteVariant.objects.filter(family=family).exclude(pk__in=[v.pk for v in ours]).delete()
-    else:
-        family.delete()
+def _let_go(family: _Held) -> list[int]:
+    """Remove a family that is found no more; return what goes of it where an editor said something of a wording."""
+    if any(variant.is_ruled for variant in family.variants.values()):
+        return [variant.id for variant in family.variants.values() if not variant.is_ruled]
+    QuoteFamily.objects.filter(pk=family.id).delete()
+    return []
 
 
-def _sync(pairs: Iterable[tuple[QuoteFamily, dict[int, QuoteVariant], dict[int, Member]]]) -> bool:
-    """Make the stored variants of families those that are wanted, but an editor's; return whether any went."""
+def _sync(pairs: Iterable[tuple[_Held, dict[int, Member]]]) -> tuple[list[tuple], list[int]]:
+    """Return the variants that families lack of those that are wanted, and the stored ones that are wanted no more;
+    an editor's stay as they are."""
     gone: list[int] = []
     rows: list[tuple] = []
-    for family, existing, wanted in pairs:
-        for quote_id, variant in existing.items():
-            if variant.origin == Origin.EDITOR or variant.rejected_at is not None:
-                wanted.pop(quote_id, None)
-            elif quote_id in wanted and _face(wanted[quote_id]) == _face(variant):
-                wanted.pop(quote_id)
+    for family, wanted in pairs:
+        for quote, variant in family.variants.items():
+            if variant.is_ruled:
+                wanted.pop(quote, None)
+            elif quote in wanted and _face(wanted[quote]) == _face(variant):
+                wanted.pop(quote)
             else:
-                gone.append(variant.pk)
-        rows += [(family.pk, quote_id, *_face(member), Origin.MACHINE) for quote_id, member in wanted.items()]
-    if gone:
-        QuoteVariant.objects.filter(pk__in=gone).delete()
-    insert(QuoteVariant, _VARIANT, rows)
-    return bool(gone)
+                gone.append(variant.id)
+        rows += [(family.id, quote, *_face(member), str(Origin.MACHINE)) for quote, member in wanted.items()]
+    return rows, gone
 
 
-def _face(variant: QuoteVariant | Member) -> tuple:
+def _face(variant: _Variant | Member) -> tuple:
     return (variant.kind, variant.text, variant.start, variant.end)
 
 
 def _where(member: Member, place: _Place) -> tuple[int, str, int, int, bool]:
     quoted = member.quote is not None
     start, end = (member.quote, 0) if quoted else (member.start, member.end)
-    return (place.version.pk, place.field, start, end, quoted)
+    return (place.version, place.field, start, end, quoted)
 
 
-def _quotes_of(members: Iterable[tuple[Member, _Place]]) -> dict[tuple, int]:
-    """Return the stored quotes of members, by where they stand; a paraphrase gets a row of its own, which is no direct
-    quote."""
+def _quotes_of(members: Iterable[tuple[Member, _Place]], held: _Retold) -> tuple[dict[tuple, int], list[Statement]]:
+    """Return the stored quotes of members, by where they stand, and what writes those that are not stored yet: a
+    paraphrase gets a row of its own, which is no direct quote."""
     found: dict[tuple, int] = {}
-    retold: dict[tuple, tuple[Member, _Place]] = {}
+    missing: dict[tuple, tuple[Member, _Place]] = {}
     for member, place in members:
+        where = _where(member, place)
         if member.quote is not None:
-            found[_where(member, place)] = place.quotes[member.quote].pk
+            found[where] = place.quotes[member.quote]
+        elif where[:4] in held:
+            found[where] = held[where[:4]]
         else:
-            retold.setdefault(_where(member, place), (member, place))
-    if not retold:
-        return found
-
-    def stored() -> dict[tuple, int]:
-        versions = {version for version, *_ in retold}
-        rows = Quote.objects.filter(version__in=versions, rule=PARAPHRASE).order_by("-pk")
-        return {
-            (v, f, s, e, False): pk for pk, v, f, s, e in rows.values_list("pk", "version", "field", "start", "end")
-        }
-
-    held = stored()
-    if missing := [one for where, one in retold.items() if where not in held]:
-        insert(
-            Quote,
-            _PARAPHRASE,
-            (
-                (p.version.article_id, p.version.pk, m.text, "", p.field, m.start, m.end, "[]", False, PARAPHRASE, 0.6,
-                 Origin.MACHINE)
-                for m, p in missing
-            ),
-        )  # fmt: skip
-        held = stored()
-    return found | {where: held[where] for where in retold}
+            missing.setdefault(where, (member, place))
+    if not missing:
+        return found, []
+    numbers = [number for (number,) in rows_of(_QUOTE_NUMBERS, [len(missing)])]
+    found |= dict(zip(missing, numbers, strict=True))
+    rows = [
+        (pk, p.article, p.version, m.text, "", p.field, m.start, m.end, "[]", False, PARAPHRASE, 0.6,
+         str(Origin.MACHINE))
+        for pk, (m, p) in zip(numbers, missing.values(), strict=True)
+    ]  # fmt: skip
+    return found, insertion(Quote, _PARAPHRASE, rows)

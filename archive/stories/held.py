@@ -1,14 +1,32 @@
-"""What the archive holds already of articles that are placed: the promise is one question for all of them.
+"""What a batch of articles is placed by: the articles themselves, and what the archive holds already of each.
 
-Most articles that wait are new, and nothing has to be read, compared or taken back for them.
+The promise: one exchange for all of them. Most articles that wait are new, and nothing has to be read, compared or
+taken back for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from .tables import rows_of
+from archive.models import Article, Outlet, Version
+
+from .tables import Loader, Statement, answers, rows_of
+
+_LOADED = Loader.of(
+    article=(
+        Article,
+        ("id", "outlet_id", "published_at", "status", "embargoed_until", "merged_into_id", "current_version_id"),
+    ),
+    version=(Version, ("id", "article_id", "number", "headline", "standfirst", "source_line", "body", "language")),
+    outlet=(Outlet, ("id", "slug", "name")),
+)
+_ARTICLES = f"""
+SELECT {_LOADED.columns} FROM archive_article AS article
+JOIN archive_version AS version ON version.id = article.current_version_id
+JOIN archive_outlet AS outlet ON outlet.id = article.outlet_id
+WHERE article.id = ANY(%s::bigint[]) ORDER BY article.published_at NULLS LAST, article.id
+"""
 
 # Every subquery uses an index on the article: of memberships, vectors, attributions, quotes, hashes and exclusions.
 _HELD = """
@@ -20,7 +38,7 @@ SELECT article.id,
     EXISTS (SELECT FROM archive_texthash AS passage WHERE passage.article_id = article.id),
     EXISTS (SELECT FROM archive_storyexclusion AS barred WHERE barred.article_id = article.id),
     (SELECT count(*) > 1 FROM archive_version AS version WHERE version.article_id = article.id)
-FROM archive_article AS article WHERE article.id = ANY(%s)
+FROM archive_article AS article WHERE article.id = ANY(%s::bigint[])
 """
 
 
@@ -38,4 +56,24 @@ class Held:
 
 def held_of(article_ids: Collection[int]) -> Mapping[int, Held]:
     """Return what the archive holds of each of these articles."""
-    return {row[0]: Held(*row[1:]) for row in rows_of(_HELD, [list(article_ids)])}
+    return _held(rows_of(_HELD, [list(article_ids)]))
+
+
+def arrived(article_ids: Collection[int], *also: Statement) -> tuple[list[Article], Mapping[int, Held], list[list]]:
+    """Return these articles in the order in which they are placed, what the archive holds of each, and the rows of
+    further statements.
+
+    Of the articles, their current versions and outlets only that is loaded which placement reads.
+    """
+    ids = list(article_ids)
+    articles, held, *rest = answers(Statement(_ARTICLES, [ids]), Statement(_HELD, [ids]), *also)
+    return [_article(row) for row in articles], _held(held), rest
+
+
+def _held(rows: Sequence[tuple]) -> dict[int, Held]:
+    return {row[0]: Held(*row[1:]) for row in rows}
+
+
+def _article(row: tuple) -> Article:
+    article, article.current_version, article.outlet = _LOADED.load(row)
+    return article

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from .tables import execute
 
 STORIES_LOCK = 0x41524348_12
 
 
-def stories_lock(*, durably: bool = True) -> None:
-    """Hold the lock of the stories until this transaction ends, waiting for whoever holds it.
+def stories_lock() -> None:
+    """Hold the lock of the stories until this transaction ends, waiting for whoever holds it."""
+    execute("SELECT pg_advisory_xact_lock(%s)", [STORIES_LOCK])
 
-    Without `durably` the transaction may be lost, as a whole, when the machine goes down within a second after it: for
-    what is done again by itself.
+
+def stories_lock_to_place() -> None:
+    """Hold the lock of the stories, for work that is done again by itself when it is lost.
+
+    The transaction may be lost, as a whole, when the machine goes down within a second after it. Its statements all
+    read by an index, so that one plan serves whatever values: planning anew takes longer than most take to run.
     """
-    with connection.cursor() as cursor:
-        also = "" if durably else "SELECT set_config('synchronous_commit', 'off', true); "
-        cursor.execute(f"{also}SELECT pg_advisory_xact_lock(%s)", [STORIES_LOCK])
+    execute(
+        "SELECT set_config('synchronous_commit', 'off', true),"
+        " set_config('plan_cache_mode', 'force_generic_plan', true), pg_advisory_xact_lock(%s)",
+        [STORIES_LOCK],
+    )

@@ -17,7 +17,7 @@ from django.db.models import F, Max, Q, QuerySet
 from archive.models import Article, Attribution, Membership, Story, User, Version
 
 from .provenance import Hop, Provenance, Stating, provenance
-from .tables import execute, rows_of
+from .tables import Statement, answers, execute
 
 # Printed times without a zone can be off by so much; a report is not relied on before it is out.
 ZONE_SPREAD = timedelta(hours=26)
@@ -25,11 +25,14 @@ ZONE_SPREAD = timedelta(hours=26)
 _MEMBERS = """
 SELECT placed.story_id, article.current_version_id, article.id, article.outlet_id, article.published_at
 FROM archive_membership AS placed JOIN archive_article AS article ON article.id = placed.article_id
-WHERE placed.story_id = ANY(%s) AND article.merged_into_id IS NULL AND article.current_version_id IS NOT NULL
+WHERE placed.story_id = ANY(%s::bigint[]) AND article.merged_into_id IS NULL AND article.current_version_id IS NOT NULL
 """
-_TIED_HOPS = """
+_HOPS = """
 SELECT id, version_id, outlet_id, held_article_id FROM archive_attribution
-WHERE version_id = ANY(%s) AND rejected_at IS NULL AND (outlet_id IS NOT NULL OR held_article_id IS NOT NULL)
+WHERE version_id = ANY(ARRAY(
+    SELECT article.current_version_id FROM archive_membership AS placed JOIN archive_article AS article
+    ON article.id = placed.article_id WHERE placed.story_id = ANY(%s::bigint[]) AND article.merged_into_id IS NULL
+)) AND rejected_at IS NULL
 """
 _TIE = """
 UPDATE archive_attribution AS hop SET held_article_id = tied.held
@@ -43,16 +46,27 @@ def refresh_held(story_ids: Iterable[int]) -> None:
     The report is the outlet's latest one in the story that could have been out by then, else its earliest. Runs in the
     caller's transaction.
     """
+    tie_to_held(*answers(*ties_asked(story_ids)))
+
+
+def ties_asked(story_ids: Iterable[int]) -> list[Statement]:
+    """Return what asks for the members and hops of stories; `tie_to_held` reads the answers."""
+    ids = list(set(story_ids))
+    return [Statement(_MEMBERS, [ids]), Statement(_HOPS, [ids])]
+
+
+def tie_to_held(placed: Iterable[tuple], hops: Iterable[tuple]) -> None:
+    """Do as `refresh_held` does, with the answers to `ties_asked`."""
     members: dict[int, list[_Member]] = defaultdict(list)
     story_of: dict[int, int] = {}
     by_version: dict[int, _Member] = {}
-    for story, version, *about in rows_of(_MEMBERS, [list(set(story_ids))]):
+    for story, version, *about in placed:
         member = _Member(*about)
         members[story].append(member)
         story_of[member.article] = story
         by_version[version] = member
     changed: list[tuple[int, int | None]] = []
-    for hop, version, outlet, was in rows_of(_TIED_HOPS, [list(by_version)]):
+    for hop, version, outlet, was in hops:
         citing = by_version[version]
         held = _report_of(outlet, citing, members[story_of[citing.article]]) if outlet else None
         if held != was:
@@ -124,10 +138,16 @@ def members_in_order(user: User | None, story: Story, at: datetime) -> list[Arti
 
 def time_key(article: Article) -> tuple[bool, date, bool, float, int]:
     """Return what articles are ordered by in time: an undated one comes last on the day it is not older than."""
-    at = article.published_at
-    moment = at or article.not_before
+    return place_in_time(article.published_at, article.not_before, article.pk)
+
+
+def place_in_time(
+    at: datetime | None, not_before: datetime | None, article: int
+) -> tuple[bool, date, bool, float, int]:
+    """Return the `time_key` of an article that came out then, or not before then."""
+    moment = at or not_before
     day = moment.astimezone(UTC).date() if moment else date.max
-    return (moment is None, day, at is None, at.timestamp() if at else 0.0, article.pk)
+    return (moment is None, day, at is None, at.timestamp() if at else 0.0, article)
 
 
 def as_record(found: Provenance) -> dict[str, Any]:

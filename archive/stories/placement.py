@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from .similarity import (
@@ -114,23 +114,31 @@ def option(entry: Entry, story: StoryView) -> Option | None:
         mean=mean,
         gap_days=min(gaps, default=0),
         nearest=members[best].id,
-        shared=tuple(shared_terms(entry, members[best])),
         named=max(named for _, named in shared),
     )
 
 
 def place(entry: Entry, stories: Iterable[StoryView], barred: frozenset[int | str] = frozenset()) -> Placement:
     """Return the decision for an article among these stories; `barred` are stories an editor kept it out of."""
-    looked_at = (option(entry, story) for story in stories if story.members and story.id not in barred)
+    views = {story.id: story for story in stories if story.members and story.id not in barred}
+    looked_at = (option(entry, story) for story in views.values())
     options = sorted(
         (o for o in looked_at if o is not None and o.score >= SUGGEST), key=lambda o: (-o.score, str(o.story))
     )
     joins = next((o for o in options if o.within_reach), None)
-    if joins is not None and _is_sure(joins, options):
-        others = tuple(o for o in options if o is not joins)
-        return Placement(Verdict.JOIN, joins, (joins, *others)[:SUGGESTIONS])
-    worth = tuple(options[:SUGGESTIONS])
+    is_sure = joins is not None and _is_sure(joins, options)
+    if is_sure:
+        options = [joins, *(o for o in options if o is not joins)]
+    worth = tuple(_explained(entry, o, views[o.story]) for o in options[:SUGGESTIONS])
+    if is_sure:
+        return Placement(Verdict.JOIN, worth[0], worth)
     return Placement(Verdict.SUGGEST if worth else Verdict.OPEN, None, worth)
+
+
+def _explained(entry: Entry, found: Option, story: StoryView) -> Option:
+    """Return an option with the terms that the article shares with the nearest member."""
+    nearest = next(member for member in story.members if member.id == found.nearest)
+    return replace(found, shared=tuple(shared_terms(entry, nearest)))
 
 
 def _is_sure(best: Option, options: Sequence[Option]) -> bool:

@@ -12,14 +12,14 @@ from datetime import UTC, datetime, time
 
 from archive.articles.operations import touch_index
 from archive.articles.titles import story_title
-from archive.models import Article, Attribution, Membership, OutletLine, Story
+from archive.models import Article, Attribution, Membership, Outlet, OutletLine, Story, Version
 from archive.text.normalize import filed_key, line_key
 
 from .evidence import Dated, not_before
-from .families import refresh_families
-from .origins import refresh_held
+from .families import families_asked, keep_families
+from .origins import tie_to_held, ties_asked
 from .roles import ALL_PAIRS_UP_TO, Part, Told, parts, told, when
-from .tables import execute, rows_of
+from .tables import Loader, Statement, answers, rows_of
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
@@ -36,16 +36,39 @@ WHERE one.article_id = ANY(%(ids)s) AND other.article_id = ANY(%(ids)s) AND one.
 
 _FURNITURE = """
 SELECT outlet_id, key FROM archive_outletline
-WHERE outlet_id = ANY(%s) AND verdict = %s AND undone_at IS NULL AND (origin <> %s OR seen >= %s)
+WHERE outlet_id = ANY({}) AND verdict = %s AND undone_at IS NULL AND (origin <> %s OR seen >= %s)
+"""
+_OF_OUTLETS = "%s::bigint[]"
+_OF_ARTICLES = "ARRAY(SELECT outlet_id FROM archive_article WHERE id = ANY(%s::bigint[]))"
+_OF_STORIES = """
+ARRAY(SELECT article.outlet_id FROM archive_membership AS placed JOIN archive_article AS article
+ON article.id = placed.article_id WHERE placed.story_id = ANY(%s::bigint[]))
 """
 
-_JOINED = ("article__current_version", "article__outlet")
-_READ = (
-    "story_id", "role", "role_is_pinned", "copy_of_id", "article__outlet_id", "article__published_at",
-    "article__status", "article__embargoed_until", "article__merged_into_id", "article__not_before",
-    "article__not_before_reason", "article__outlet__name", "article__current_version__headline",
-    "article__current_version__standfirst", "article__current_version__body", "article__current_version__language",
+_STORY = Loader.of(
+    story=(
+        Story,
+        ("id", "title", "title_is_pinned", "merged_into_id", "first_at", "last_at", "article_count", "outlet_count"),
+    )
+)
+_STORIES = f"SELECT {_STORY.columns} FROM archive_story AS story WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"
+_MEMBER = Loader.of(
+    placed=(Membership, ("id", "article_id", "story_id", "role", "role_is_pinned", "copy_of_id")),
+    article=(
+        Article,
+        ("id", "outlet_id", "published_at", "status", "embargoed_until", "merged_into_id", "current_version_id",
+         "not_before", "not_before_reason"),
+    ),
+    version=(Version, ("id", "headline", "standfirst", "body", "language")),
+    outlet=(Outlet, ("id", "name")),
 )  # fmt: skip
+_MEMBERS = f"""
+SELECT {_MEMBER.columns} FROM archive_membership AS placed
+JOIN archive_article AS article ON article.id = placed.article_id
+JOIN archive_outlet AS outlet ON outlet.id = article.outlet_id
+LEFT JOIN archive_version AS version ON version.id = article.current_version_id
+WHERE placed.story_id = ANY(%s::bigint[]) ORDER BY placed.article_id
+"""
 _PARTS = """
 UPDATE archive_membership AS placed SET role = part.role, copy_of_id = part.copy_of
 FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS part (id, role, copy_of) WHERE placed.id = part.id
@@ -62,11 +85,25 @@ WHERE story.id = derived.id
 
 def furniture_of(outlet_ids: Collection[int]) -> dict[int, frozenset[str]]:
     """Return each outlet's learnt furniture, as filed keys."""
+    return furniture_from(answers(_furniture(_OF_OUTLETS, outlet_ids))[0])
+
+
+def furniture_asked(article_ids: Collection[int]) -> Statement:
+    """Return what asks for the furniture of these articles' outlets; `furniture_from` reads the answer."""
+    return _furniture(_OF_ARTICLES, article_ids)
+
+
+def furniture_from(rows: Iterable[tuple]) -> dict[int, frozenset[str]]:
+    """Return each outlet's learnt furniture, as filed keys, from the answer to `furniture_asked`."""
     found: dict[int, set[str]] = defaultdict(set)
-    learnt = [list(outlet_ids), OutletLine.Verdict.FURNITURE, OutletLine.Origin.MACHINE, OutletLine.FURNITURE_FROM]
-    for outlet, key in rows_of(_FURNITURE, learnt):
+    for outlet, key in rows:
         found[outlet].add(key)
     return {outlet: frozenset(keys) for outlet, keys in found.items()}
+
+
+def _furniture(of: str, ids: Collection[int]) -> Statement:
+    learnt = (OutletLine.Verdict.FURNITURE, OutletLine.Origin.MACHINE, OutletLine.FURNITURE_FROM)
+    return Statement(_FURNITURE.format(of), [list(ids), *map(str, learnt)])
 
 
 def body_of(article: Article, furniture: Mapping[int, frozenset[str]]) -> str:
@@ -88,21 +125,37 @@ def sharing_pairs(article_ids: Collection[int]) -> set[tuple[int, int]]:
     return set(rows_of(_SHARING, {"ids": list(article_ids)}))
 
 
-def refresh(story_ids: Iterable[int], *, at: datetime, leads_to: Mapping[int, int] | None = None) -> None:
+def refresh(
+    story_ids: Iterable[int],
+    *,
+    at: datetime,
+    leads_to: Mapping[int, int] | None = None,
+    along: Sequence[Statement] = (),
+) -> None:
     """Derive title, dates, counts, roles, evidence, held sources and quote families of stories from their members.
 
     An emptied story becomes a redirect to `leads_to[story]`; without one it is deleted, if no editor ever touched it.
-    Runs in the caller's transaction, and writes each table once however many stories there are.
+    Runs in the caller's transaction, and writes each table once however many stories there are. `along` are statements
+    that are carried out before, in the same exchange.
     """
     ids = sorted(set(story_ids))
     if not ids:
+        answers(*along)
         return
-    stories = {story.pk: story for story in Story.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    told, placed, learnt, worth_a_look, *ties = answers(
+        *along,
+        Statement(_STORIES, [ids]),
+        Statement(_MEMBERS, [ids]),
+        _furniture(_OF_STORIES, ids),
+        families_asked(ids),
+        *ties_asked(ids),
+    )[len(along) :]
+    stories = {story.pk: story for story in (_STORY.load(row)[0] for row in told)}
     members: dict[int, list[Membership]] = defaultdict(list)
-    for row in Membership.objects.filter(story__in=ids).select_related(*_JOINED).only(*_READ).order_by("article_id"):
+    for row in map(_member, placed):
         members[row.story_id].append(row)
-    furniture = furniture_of({row.article.outlet_id for rows in members.values() for row in rows})
-    refresh_held(ids)
+    furniture = furniture_from(learnt)
+    tie_to_held(*ties)
     parts_changed: list[Membership] = []
     stories_changed: list[Story] = []
     changed: set[int] = set()
@@ -118,13 +171,23 @@ def refresh(story_ids: Iterable[int], *, at: datetime, leads_to: Mapping[int, in
         if story.title != title:
             changed.update(row.article_id for row in rows)
     changed.update(row.article_id for row in parts_changed)
+    writes = []
     if parts_changed:
-        execute(_PARTS, [[row.pk for row in parts_changed], *_columns(parts_changed, "role", "copy_of_id")])
+        writes.append(Statement(_PARTS, _columns(parts_changed, "pk", "role", "copy_of_id")))
     if stories_changed:
-        execute(_DERIVED, [at, [story.pk for story in stories_changed], *_columns(stories_changed, *_DERIVED_FIELDS)])
-    refresh_families(ids)
+        writes.append(Statement(_DERIVED, [at, *_columns(stories_changed, "pk", *_DERIVED_FIELDS)]))
+    answers(*writes)
+    keep_families(worth_a_look)
     if changed:
         touch_index(sorted(changed))
+
+
+def _member(row: tuple) -> Membership:
+    """Return a row of `_MEMBERS` as a membership with its article, version and outlet, as far as they are read."""
+    member, member.article, version, member.article.outlet = _MEMBER.load(row)
+    if member.article.current_version_id is not None:
+        member.article.current_version = version
+    return member
 
 
 def _columns(rows: Sequence[object], *names: str) -> list[list]:

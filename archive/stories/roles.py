@@ -118,7 +118,7 @@ def alignment(one: Sequence[frozenset[str]], other: Sequence[frozenset[str]]) ->
     if len(one) < 3 or len(other) < 3:
         return 0.0, 0.0
     # Most pairs are told apart by the stems of the other as a whole, without looking at its sentences one by one.
-    stems = frozenset().union(*other)
+    stems = _all_stems(tuple(other))
     if sum(len(sentence & stems) >= 4 for sentence in one) < REWRITE_ALIGNED * len(one):
         return 0.0, 0.0
     matched: list[int] = []
@@ -130,6 +130,11 @@ def alignment(one: Sequence[frozenset[str]], other: Sequence[frozenset[str]]) ->
     if not matched:
         return 0.0, 0.0
     return len(matched) / len(one), _longest_rising(matched) / len(matched)
+
+
+@lru_cache(maxsize=512)
+def _all_stems(sentences: tuple[frozenset[str], ...]) -> frozenset[str]:
+    return frozenset().union(*sentences)
 
 
 def _longest_rising(values: Sequence[int]) -> int:

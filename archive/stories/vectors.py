@@ -1,6 +1,6 @@
 """The terms of articles as the database keeps them: counted for idf, weighed as vectors, filed as postings.
 
-The promise: after `count_terms` and `file_terms` the counts, vectors and postings of these articles say what their
+The promise: after `count_terms` and `filing` the counts, vectors and postings of these articles say what their
 current versions say, however often they run; many articles at once weigh what they would have weighed one by one.
 """
 
@@ -17,13 +17,24 @@ from archive.models import Article, Posting, TermCount, TermVector, Version
 
 from . import similarity
 from .candidates import ARCHIVE_TERMS, COMMON_FROM, POSTED_TERMS, weightiest
-from .tables import execute, insert, rows_of
+from .tables import Statement, answers, execute, insertion, rows_of
 
 # Undated articles are filed under a day of their own, which every question includes.
 UNDATED = date(1, 1, 1)
 
 # The row of TermCount that counts the articles themselves.
 ALL_ARTICLES = ""
+
+_COUNT_MORE = """
+INSERT INTO archive_termcount AS held (term, articles) SELECT * FROM unnest(%s::text[], %s::int[])
+ON CONFLICT (term) DO UPDATE SET articles = held.articles + excluded.articles RETURNING term, articles
+"""
+_COUNT_FEWER = """
+UPDATE archive_termcount AS held SET articles = greatest(held.articles - change.by, 0)
+FROM unnest(%s::text[], %s::int[]) AS change (term, by) WHERE held.term = change.term
+RETURNING held.term, held.articles
+"""
+_REMOVE_POSTINGS = "DELETE FROM archive_posting WHERE article_id = ANY(%s::bigint[])"
 
 
 def day_of(article: Article) -> date | None:
@@ -48,11 +59,14 @@ class Filed:
     common: frozenset[str]
 
 
-def count_terms(articles: Sequence[Article], weighed: Mapping[int, int | None]) -> dict[int, Filed]:
+def count_terms(
+    articles: Sequence[Article], weighed: Mapping[int, int | None], along: Sequence[Statement] = ()
+) -> dict[int, Filed]:
     """Count and weigh these articles (with current_version loaded), each as if it had come in after those before it.
 
     `weighed` is the version that the archive counts of each, None for a new one. Nothing is filed yet: that is
-    `file_terms`. Runs in the caller's transaction; the rows of TermCount are locked in the order of their terms.
+    `filing`. Runs in the caller's transaction; the rows of TermCount are locked in the order of their terms. `along`
+    are statements that are carried out before, in the same exchange.
     """
     before = Version.objects.in_bulk(
         [known for a in articles if (known := weighed.get(a.pk)) is not None and known != a.current_version_id]
@@ -69,7 +83,7 @@ def count_terms(articles: Sequence[Article], weighed: Mapping[int, int | None]) 
             else:
                 change.subtract(counts_of(before[known]).keys())
         changes[article.pk] = change
-    holding = _holding_before(changes.values(), counts.values())
+    holding = _holding_before(changes.values(), counts.values(), along)
     filed = {}
     for article in articles:
         for term, by in changes[article.pk].items():
@@ -78,12 +92,14 @@ def count_terms(articles: Sequence[Article], weighed: Mapping[int, int | None]) 
     return filed
 
 
-def _holding_before(changes: Iterable[Mapping[str, int]], counts: Iterable[Mapping[str, float]]) -> dict[str, int]:
+def _holding_before(
+    changes: Iterable[Mapping[str, int]], counts: Iterable[Mapping[str, float]], along: Sequence[Statement]
+) -> dict[str, int]:
     """Carry the changes out; return how many articles held each of the terms before."""
     net: Counter[str] = Counter()
     for change in changes:
         net.update(change)
-    holding = _change_counts({term: by for term, by in net.items() if by})
+    holding = _change_counts({term: by for term, by in net.items() if by}, along)
     for term in holding:
         holding[term] -= net[term]
     unchanged = {ALL_ARTICLES, *(term for terms in counts for term in terms)} - holding.keys()
@@ -99,19 +115,18 @@ def _weigh(article: Article, counts: Mapping[str, float], holding: Mapping[str, 
     return Filed(entry_of(article.pk, day, vector), article.current_version_id, day, total, common)
 
 
-def file_terms(filed: Iterable[Filed], *, are_new: bool) -> None:
-    """Keep vectors and postings, in place of those kept before unless `are_new`."""
+def filing(filed: Iterable[Filed], *, are_new: bool) -> list[Statement]:
+    """Return what keeps vectors and postings, in place of those kept before unless `are_new`."""
     rows = list(filed)
-    insert(
+    vectors = insertion(
         TermVector,
         {"article_id": "bigint", "version_id": "bigint", "day": "date", "vector": "text", "weighed_among": "int"},
         [(row.entry.id, row.version, row.day, json.dumps(row.entry.vector), row.weighed_among) for row in rows],
         "ON CONFLICT (article_id) DO UPDATE SET version_id = excluded.version_id, day = excluded.day,"
         " vector = excluded.vector, weighed_among = excluded.weighed_among",
     )
-    if not are_new:
-        execute("DELETE FROM archive_posting WHERE article_id = ANY(%s)", [[row.entry.id for row in rows]])
-    insert(
+    gone = [] if are_new else [Statement(_REMOVE_POSTINGS, [[row.entry.id for row in rows]])]
+    postings = insertion(
         Posting,
         {"term": "text", "day": "date", "article_id": "bigint", "weight": "float8"},
         [
@@ -120,13 +135,14 @@ def file_terms(filed: Iterable[Filed], *, are_new: bool) -> None:
             for term, weight in weightiest(row.entry.vector, POSTED_TERMS)
         ],
     )
+    return [*vectors, *gone, *postings]
 
 
 def weigh_again(articles: Sequence[Article]) -> None:
     """Weigh these articles (with current_version loaded) with the idf of now, and file them anew."""
     counts = {article.pk: counts_of(article.current_version) for article in articles}
     holding = _holding({ALL_ARTICLES, *(term for terms in counts.values() for term in terms)})
-    file_terms([_weigh(article, counts[article.pk], holding) for article in articles], are_new=False)
+    answers(*filing([_weigh(article, counts[article.pk], holding) for article in articles], are_new=False))
 
 
 def forget(article_ids: Iterable[int]) -> None:
@@ -149,28 +165,20 @@ def entry_of(article_id: int, day: date | None, vector: Mapping[str, float]) -> 
 
 def _holding(terms: Iterable[str]) -> dict[str, int]:
     """Return how many articles hold each of these terms; those that none ever held are left out."""
-    return dict(rows_of("SELECT term, articles FROM archive_termcount WHERE term = ANY(%s)", [list(terms)]))
+    return dict(rows_of("SELECT term, articles FROM archive_termcount WHERE term = ANY(%s::text[])", [list(terms)]))
 
 
-def _change_counts(change: Mapping[str, int]) -> dict[str, int]:
-    """Add to the counts of these terms, or take away; return what they are now."""
+def _change_counts(change: Mapping[str, int], along: Sequence[Statement] = ()) -> dict[str, int]:
+    """Add to the counts of these terms, or take away; return what they are now. `along` is carried out before."""
     more = sorted(term for term, by in change.items() if by > 0)
     fewer = sorted(term for term, by in change.items() if by < 0)
-    now: list[tuple] = []
+    writes = list(along)
     if more:
-        now += rows_of(
-            "INSERT INTO archive_termcount AS held (term, articles) SELECT * FROM unnest(%s::text[], %s::int[])"
-            " ON CONFLICT (term) DO UPDATE SET articles = held.articles + excluded.articles RETURNING term, articles",
-            [more, [change[term] for term in more]],
-        )
+        writes.append(Statement(_COUNT_MORE, [more, [change[term] for term in more]]))
     if fewer:
-        now += rows_of(
-            "UPDATE archive_termcount AS held SET articles = greatest(held.articles + change.by, 0)"
-            " FROM unnest(%s::text[], %s::int[]) AS change (term, by) WHERE held.term = change.term"
-            " RETURNING held.term, held.articles",
-            [fewer, [change[term] for term in fewer]],
-        )
-        # A word that no article holds any more is not kept: it may have been erased.
-        if unheld := [term for term, articles in now if not articles and term != ALL_ARTICLES]:
-            execute("DELETE FROM archive_termcount WHERE term = ANY(%s) AND articles = 0", [unheld])
+        writes.append(Statement(_COUNT_FEWER, [fewer, [-change[term] for term in fewer]]))
+    now = [row for rows in answers(*writes)[len(along) :] for row in rows]
+    # A word that no article holds any more is not kept: it may have been erased.
+    if unheld := [term for term, articles in now if not articles and term != ALL_ARTICLES]:
+        execute("DELETE FROM archive_termcount WHERE term = ANY(%s::text[]) AND articles = 0", [unheld])
     return dict(now)

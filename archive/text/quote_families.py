@@ -113,10 +113,11 @@ def find_families(texts: Sequence[Text]) -> list[Family]:
     covered = {id(n) for cluster in clusters for n in cluster}
     clusters += [[n] for n in wholes if id(n) not in covered and len(n.stems) > _PARAPHRASE_WORDS]
     ranks = {text.key: text.rank for text in texts}
-    sentences = _Sentences(texts)
+    wanted = [_said_in(cluster) for cluster in clusters]
+    sentences = _Sentences(texts, frozenset().union(*wanted))
     families = []
-    for cluster in clusters:
-        paraphrases = _paraphrases(cluster, sentences)
+    for cluster, heads in zip(clusters, wanted, strict=True):
+        paraphrases = _paraphrases(cluster, heads, sentences)
         if len(cluster) + len(paraphrases) > 1:
             families.append(_family(cluster, paraphrases, ranks))
     return sorted(families, key=lambda f: (ranks[f.members[0].key], f.members[0].start))
@@ -158,7 +159,12 @@ def _stem(word: str) -> str:
 
 def stems_of(text: str) -> frozenset[str]:
     """Return the stems of the content words of `text`."""
-    return frozenset(_stem(w) for w in _WORD.findall(text) if w.casefold() not in _STOP and (len(w) > 1 or w.isdigit()))
+    return frozenset(filter(None, map(_content_stem, _WORD.findall(text))))
+
+
+@lru_cache(maxsize=50000)
+def _content_stem(word: str) -> str | None:
+    return _stem(word) if word.casefold() not in _STOP and (len(word) > 1 or word.isdigit()) else None
 
 
 def _typographic(text: str) -> str:
@@ -312,14 +318,14 @@ class _Sentence:
 
 
 class _Sentences:
-    """The sentences of all texts, found by the words they hold."""
+    """The sentences of all texts, found by those of the wanted words that they hold."""
 
-    def __init__(self, texts: Sequence[Text]) -> None:
+    def __init__(self, texts: Sequence[Text], wanted: frozenset[str]) -> None:
         self.all: list[_Sentence] = []
         self.posted: dict[str, list[int]] = defaultdict(list)
         for text in texts:
             for start, end, heads in _body_sentences(text.body):
-                for head in heads:
+                for head in heads & wanted:
                     self.posted[head].append(len(self.all))
                 self.all.append(_Sentence(text, start, end, heads))
 
@@ -348,12 +354,16 @@ def _body_sentences(body: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
     return tuple((s.start, s.end, _heads(stems_of(s.text))) for s in split_sentences(body))
 
 
-def _paraphrases(cluster: list[_Node], sentences: _Sentences) -> list[Member]:
-    """Return the sentences of other articles that say the cluster's words without quoting them, one a text."""
+def _said_in(cluster: list[_Node]) -> frozenset[str]:
+    """Return the heads that a paraphrase of a cluster has to hold, none where its quotes are too short for one."""
     stems = max((n.stems for n in cluster if len(n.stems) >= _PARAPHRASE_WORDS), key=len, default=None)
-    if stems is None:
+    return _heads(stems) if stems is not None else frozenset()
+
+
+def _paraphrases(cluster: list[_Node], wanted: frozenset[str], sentences: _Sentences) -> list[Member]:
+    """Return the sentences of other articles that say the cluster's words without quoting them, one a text."""
+    if not wanted:
         return []
-    wanted = _heads(stems)
     articles = {n.text.article for n in cluster}
     best: dict[int, tuple[float, _Sentence]] = {}
     for covered, sentence in sentences.saying(wanted):

@@ -114,18 +114,20 @@ def script_of(language: str) -> str:
 def word_stems(text: str, language: str = "") -> list[str]:
     """Return the stems of the telling words of a text, in order; runs of CJK or Thai letters become letter pairs."""
     code = language[:2].lower()
-    stems: list[str] = []
-    for found in _WORD.findall(text):
-        word = _without_possessive(found.lower())
-        if not word or word in _COMMON:
-            continue
-        if _CJK.search(word):
-            stems.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
-        elif word[-1].isdecimal():
-            stems.append(word[:TERM_LENGTH])
-        else:
-            stems.append(stem(word, code)[:TERM_LENGTH])
-    return stems
+    return [told for word in _WORD.findall(text) for told in _told(word, code)]
+
+
+@lru_cache(maxsize=200_000)
+def _told(found: str, code: str) -> tuple[str, ...]:
+    """Return the stems that one printed word counts for: one, none or several."""
+    word = _without_possessive(found.lower())
+    if not word or word in _COMMON:
+        return ()
+    if _CJK.search(word):
+        return tuple(word[i : i + 2] for i in range(max(1, len(word) - 1)))
+    if word[-1].isdecimal():
+        return (word[:TERM_LENGTH],)
+    return (stem(word, code)[:TERM_LENGTH],)
 
 
 def name_runs(text: str) -> list[str]:
