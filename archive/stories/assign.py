@@ -39,7 +39,7 @@ from .lookup import Surroundings
 from .placement import Option, Placement, Verdict, place
 from .reasons import Printed, printed_by_id, printed_of, reasons_for
 from .refresh import body_of, furniture_asked, furniture_from, refresh
-from .tables import Statement, answers, execute, insertion, rows_of
+from .tables import Statement, answers, execute, insertion, rows_of, together
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ def _place_batch(article_ids: Sequence[int], report: Report, at: datetime) -> No
         joined, placing = _place_new(newcomers, filed, barred, report, at)
         touched |= joined
         writes += placing
-    refresh(touched, at=at, leads_to=leads_to, along=writes)
+    refresh(touched, at=at, leads_to=leads_to, along=together(writes))
 
 
 def _place_new(
