@@ -109,7 +109,7 @@ def _document(kind: str, row: dict[str, Any], style: str, text: str) -> Document
         style=style,
         text=text,
         body=row["body"],
-        rows=np.array(features(blocks, language, heaviest_run(blocks))),
+        rows=np.array(features(blocks, heaviest_run(blocks))),
         words=[block.words for block in blocks],
         labels=np.array(labels, dtype=int),
         weights=np.array(weights) * 1000 / sum(weights),

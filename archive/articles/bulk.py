@@ -70,8 +70,7 @@ def create_articles(rows: Sequence[NewArticle], *, at: datetime, by_id: int | No
     """
     if not rows:
         return []
-    ids = list(zip(*(_next_ids(model, len(rows)) for model in (Article, Version, Capture)), strict=True))
-    written = [Written(*one) for one in ids]
+    written = [Written(*ids) for ids in _next_ids(len(rows), Article, Version, Capture)]
     pairs = list(zip(rows, written, strict=True))
     copy_rows(Article, (_article_row(row, one, at) for row, one in pairs))
     copy_rows(Version, (_version_row(row, one, at, by_id) for row, one in pairs))
@@ -86,7 +85,7 @@ def add_captures(rows: Sequence[tuple[int, int, StoredCapture]]) -> list[int]:
     """Record further arrivals of known versions, each (article id, version id, capture); return the captures' ids."""
     if not rows:
         return []
-    ids = _next_ids(Capture, len(rows))
+    ids = [pk for (pk,) in _next_ids(len(rows), Capture)]
     copy_rows(
         Capture,
         (
@@ -126,14 +125,13 @@ def write_passages(passages: Mapping[int, Sequence[int]], *, fresh: bool = False
     """Keep the winnowed hashes of these articles' current texts in place of those kept before."""
     if not fresh and passages:
         TextHash.objects.filter(article_id__in=list(passages)).delete()
-    pairs = [(value, article_id) for article_id, values in passages.items() for value in set(values)]
-    if pairs:
+    rows = "".join([f"{value}\t{article_id}\n" for article_id, values in passages.items() for value in set(values)])
+    if rows:
         with (
             connection.cursor() as cursor,
             cursor.copy(f"COPY {_table(TextHash)} (hash, article_id) FROM STDIN") as out,
         ):
-            for pair in pairs:
-                out.write_row(pair)
+            out.write(rows)
 
 
 def _article_row(row: NewArticle, ids: Written, at: datetime) -> dict[str, Any]:
@@ -242,13 +240,19 @@ def _tag(tagged: Sequence[tuple[int, Sequence[ParsedTag]]]) -> None:
     copy_rows(ArticleTag, rows)
 
 
-def _next_ids(model: type[models.Model], count: int) -> list[int]:
+def _next_ids(count: int, *models: type[models.Model]) -> list[tuple[int, ...]]:
+    """Return so many new ids, one of each model in every row."""
+    drawn = ", ".join("nextval(pg_get_serial_sequence(%s, 'id'))" for _ in models)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
+            f"SELECT {drawn} FROM generate_series(1, %s)", [*(model._meta.db_table for model in models), count]
         )
-        return [row[0] for row in cursor.fetchall()]
+        return list(cursor.fetchall())
+
+
+def array_of(numbers: Iterable[int]) -> str:
+    """Return whole numbers as PostgreSQL writes an array: thousands of them are sent ten times as quickly so."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def copy_rows(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Precision = Literal["instant", "minute", "day", "inferred", "unknown"]
 TagKind = Literal["topic", "person", "place", "organisation"]
@@ -60,8 +60,7 @@ class ParsedTag:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One non-blank line of the document as received and what became of it.
 
     `number` counts from 1 in the received text. `role` is "body", "headline", "standfirst", "byline", "date",

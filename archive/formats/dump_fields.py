@@ -10,14 +10,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from archive.formats.base import Candidate, DateReading, OutletHints
 from archive.formats.dump_blocks import Block
 from archive.formats.dump_patterns import BYLINE, MINUTES, RIGHTS, SOURCE, UPDATED
 from archive.text.dates import FoundDate, is_later_than
-from archive.text.normalize import line_key, same_key, words
+from archive.text.normalize import line_key, same_key
 
 _HEADLINE_WINDOW = 25
 _SITE_ICON = re.compile(r"^(?:site icon|site logo|logo(?: of)?)\s+(?P<name>\S.{1,60})$", re.IGNORECASE)
@@ -54,11 +55,16 @@ def headline_index(blocks: Sequence[Block], inside: Sequence[bool]) -> int | Non
     first = _body_start(blocks, flagged, amount)
     body_words = Counter(word for i in flagged if i >= first for word in set(blocks[i].tokens) if len(word) > 3)
     best: tuple[float, int] | None = None
-    for i in range(max(0, first - _HEADLINE_WINDOW), min(len(blocks), first + _HEADLINE_WINDOW)):
-        above = sum(blocks[j].words for j in range(first, i) if inside[j])
+    window = range(max(0, first - _HEADLINE_WINDOW), min(len(blocks), first + _HEADLINE_WINDOW))
+    date_lines = {
+        j for j in range(max(0, window.start - 3), min(len(blocks), window.stop + 9)) if _is_date_line(blocks[j])
+    }
+    above = 0
+    for i in window:
         if above > 0.6 * amount:
             break
-        score = _headline_score(blocks, i, first, inside, body_words)
+        score = _headline_score(blocks, i, first, inside, body_words, date_lines)
+        above += blocks[i].words if i >= first and inside[i] else 0
         if score is not None and (best is None or score > best[0] + 1e-9):
             best = (score, i)
     return best[1] if best and best[0] > 1.0 else None
@@ -77,7 +83,12 @@ def _body_start(blocks: Sequence[Block], flagged: Sequence[int], amount: int) ->
 
 
 def _headline_score(
-    blocks: Sequence[Block], i: int, first: int, inside: Sequence[bool], body_words: Counter[str]
+    blocks: Sequence[Block],
+    i: int,
+    first: int,
+    inside: Sequence[bool],
+    body_words: Counter[str],
+    date_lines: Collection[int],
 ) -> float | None:
     block = blocks[i]
     least = 2 if not block.text.isascii() else 3
@@ -91,10 +102,10 @@ def _headline_score(
     score = 3.0 * shared
     score += 0.4 if 5 <= block.words <= 22 else 0.0
     again = next((j for j in range(i + 1, min(len(blocks), i + 16)) if blocks[j].key == block.key), None)
-    dated = next((j for j in range(i + 1, min(len(blocks), i + 10)) if _is_date_line(blocks[j])), None)
+    dated = next((j for j in range(i + 1, min(len(blocks), i + 10)) if j in date_lines), None)
     if dated is not None and sum(blocks[j].prose for j in range(i + 1, dated)) <= 1:
         score += 1.5
-    if any(_is_date_line(blocks[j]) for j in range(max(0, i - 3), i)):
+    if any(j in date_lines for j in range(max(0, i - 3), i)):
         score += 0.4
     if again is not None:
         score += 1.2
@@ -219,12 +230,12 @@ def _why_not(block: Block, found: FoundDate, i: int, near: range, captured_at: d
     return ""
 
 
-def read_tags(blocks: Sequence[Block], start: int, text: str) -> tuple[str, ...]:
+def read_tags(blocks: Sequence[Block], start: int, text: Sequence[Block]) -> tuple[str, ...]:
     """Return the tags in the list right below the body; marks its blocks.
 
     A list is one of tags when it is labeled so, or when at least half of its short entries are spoken of in the text.
     """
-    known = f" {' '.join(words(text))} "
+    known = ""
     for i in range(start, min(len(blocks), start + 6)):
         label = _TAGS_LABEL.match(blocks[i].text)
         if label and blocks[i].words <= 40:
@@ -235,6 +246,7 @@ def read_tags(blocks: Sequence[Block], start: int, text: str) -> tuple[str, ...]
         entries = _entries(blocks, i, need_bullet=True)
         if len(entries) < 2 or any(_NOT_TAGS.match(block.text) for block in entries[:3]):
             continue
+        known = known or f" {' '.join(word for block in text for word in block.tokens)} "
         spoken = sum(f" {' '.join(block.tokens)} " in known for block in entries)
         if spoken * 2 >= len(entries):
             return _marked_tags(entries)
@@ -272,18 +284,24 @@ def read_outlet(
     """
     around = [block for block in blocks if block.role not in ("body", "headline", "standfirst", "caption")]
     found: list[tuple[str, str]] = []
-    known = {same_key(name): name for hints in outlets for name in (hints.name, *hints.names) if same_key(name)}
+    known = {key for hints in outlets for name in (hints.name, *hints.names) if (key := _key_of_name(name))}
     for block in around:
         if block.key in known:
             found.append((block.text, f"line {block.numbers[0]}: the name of a known outlet"))
             break
     for block in around:
-        if match := _SITE_ICON.match(block.text):
+        # Most lines of a page are none of these, and a plain look says so sooner than a pattern.
+        if block.text[:4].casefold() in ("site", "logo") and (match := _SITE_ICON.match(block.text)):
             found.append((match["name"], f"line {block.numbers[0]}: {block.text}"))
     first = min((block.numbers[0] for block in body), default=0)
     last = max((block.numbers[-1] for block in body), default=0)
     for block in around:
-        if block.numbers[0] > last and RIGHTS.search(block.text) and (match := _RIGHTS_NAME.search(block.text)):
+        if (
+            block.numbers[0] > last
+            and ("©" in block.text or "copyright" in block.key or "(c)" in block.text.casefold())
+            and RIGHTS.search(block.text)
+            and (match := _RIGHTS_NAME.search(block.text))
+        ):
             name = re.split(r"\s+[-–—]\s+", match["name"])[0].strip(" .")
             if not _RIGHTS_WORDS.search(name) and len(name.split()) <= 6:
                 found.append((name, f"line {block.numbers[0]}: the line of rights"))
@@ -306,6 +324,11 @@ def read_outlet(
     return ordered[0][0], ordered[0][1], candidates
 
 
+@lru_cache(maxsize=4096)
+def _key_of_name(name: str) -> str:
+    return same_key(name)
+
+
 def is_reading_time(block: Block) -> bool:
     """Say whether a block is a reading time such as "3 Min Read"."""
-    return bool(MINUTES.match(block.text))
+    return not block.text[:1].isalpha() and bool(MINUTES.match(block.text))

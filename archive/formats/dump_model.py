@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from archive.formats.dump_blocks import Block
-from archive.formats.dump_features import Matrix, features, heaviest_run, running_sums, shifted
+from archive.formats.dump_features import features, heaviest_run, running_sums, shifted
+from archive.formats.dump_shapes import Matrix
 
 SWITCH_COST = 0.5
 _OFFSETS = (-5, -4, -3, -2, -1, 1, 2, 3, 4, 5)
@@ -39,7 +40,7 @@ def _stored() -> tuple[Linear, Linear]:
     return (first["weights"], first["bias"]), (second["weights"], second["bias"])
 
 
-def block_scores(blocks: Sequence[Block], language: str, models: tuple[Linear, Linear] | None = None) -> list[float]:
+def block_scores(blocks: Sequence[Block], models: tuple[Linear, Linear] | None = None) -> list[float]:
     """Return for each block how much it looks like body (above 0) or furniture (below 0), in log-odds.
 
     `models` replaces the stored ones: cross-validation needs that.
@@ -47,7 +48,7 @@ def block_scores(blocks: Sequence[Block], language: str, models: tuple[Linear, L
     if not blocks:
         return []
     (first, first_bias), (second, second_bias) = models or _stored()
-    rows = features(blocks, language, heaviest_run(blocks))
+    rows = features(blocks, heaviest_run(blocks))
     scores = rows @ np.asarray(first) + first_bias
     around = context(scores.tolist(), [block.words for block in blocks])
     out: list[float] = (np.column_stack([rows, around]) @ np.asarray(second) + second_bias).tolist()

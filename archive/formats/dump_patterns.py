@@ -8,7 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SENTENCE_END = re.compile(r"[.!?…。！？؟।]['\"”’»）)\]]*$")
+# A sentence ends with one of these, and perhaps with closing marks behind it.
+SENTENCE_ENDS = frozenset(".!?…。！？؟।")
+SENTENCE_CLOSERS = "'\"”’»）)]"
 COUNTED_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 PICTURE = re.compile(
@@ -67,16 +69,20 @@ class Spotter:
 
     pattern: re.Pattern[str]
     words: frozenset[str]
-    stems: re.Pattern[str]
-    signs: re.Pattern[str] | None = None
+    stems: tuple[str, ...]
+    signs: tuple[str, ...] = ()
 
     def may_be_in(self, text: str, tokens: Sequence[str], key: str) -> bool:
         """Say whether it is worth searching a line with these folded words, `key` being all of them without spaces."""
         return (
             not self.words.isdisjoint(tokens)
-            or self.stems.search(key) is not None
-            or (self.signs is not None and self.signs.search(text) is not None)
+            or any(stem in key for stem in self.stems)
+            or any(sign in text for sign in self.signs)
         )
+
+    def is_in(self, text: str, tokens: Sequence[str], key: str) -> bool:
+        """Say whether the pattern is found in a line."""
+        return self.may_be_in(text, tokens, key) and self.pattern.search(text) is not None
 
 
 CREDITS = Spotter(
@@ -86,8 +92,8 @@ CREDITS = Spotter(
         "file courtesy credit screenshot фото picture bild bildquelle zdjecie ілюстрація ілюстративне иллюстрация "
         "الصورة via"
     ),
-    re.compile("stock|getty|reuters|afp"),
-    re.compile(r"[/©]|\([cC]\)"),
+    ("stock", "getty", "reuters", "afp"),
+    ("/", "©", "(c)", "(C)"),
 )
 CONTROL_WORDS = Spotter(
     CONTROLS,
@@ -98,5 +104,5 @@ CONTROL_WORDS = Spotter(
         "impressum datenschutz s teilen compartir partager поделиться поділитися реклама prihlasit udostepnij exit "
         "read most trending recommended related"
     ),
-    re.compile("advertis|abonn|suscr|подписа"),
+    ("advertis", "abonn", "suscr", "подписа"),
 )

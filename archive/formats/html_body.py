@@ -11,8 +11,8 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-from archive.formats.dump_blocks import count_words
 from archive.formats.dump_patterns import CONTROLS, RIGHTS
+from archive.formats.dump_shapes import count_words
 from archive.formats.html_tree import Block, Element
 from archive.text.normalize import clean_line, same_key
 

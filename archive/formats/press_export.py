@@ -49,6 +49,11 @@ _TAIL_LABELS = frozenset(
         "documenttype",
     )
 )
+_LABELS_OF_EXPORTS = (
+    {"proquestdocumentid", "publicationtitle"},
+    {"length", "section"},
+    {"length", "byline"},
+)
 _PAGE_NUMBER = re.compile(r"^\s*(?:Page|Seite|p\.)?\s*\d+(?:\s*(?:of|von|/)\s*\d+)?\s*$", re.I)
 _PAGE = re.compile(r"(?:Pg\.?|Page|Pages|S\.|Seite|p\.)\s*([A-Z]{0,3}\d+[\w,\-– ]*)", re.I)
 _EDITION = re.compile(r"^[\w .-]{0,40}\b(?:edition|ausgabe|édition|edición)\b[\w .-]{0,12}$", re.I)
@@ -131,16 +136,14 @@ class _Document:
 
 def looks_like(lines: Sequence[str]) -> bool:
     """Say whether lines carry the marks of a press database: ends of documents, or the labels around one."""
-    marks = sum(1 for line in lines if _BEGIN.match(line) or _END.match(line))
+    marks = sum(1 for line in lines if "document" in line.casefold() and (_BEGIN.match(line) or _END.match(line)))
     if marks:
         body = any(_BODY.match(line) or _WORDS.match(line) or _CODE.match(line) for line in lines)
         return body or marks > 1
-    labels = {rows.key(match[1]) for line in lines[:400] if (match := _LABEL.match(line))}
-    return bool({"fulltext", "body"} & labels or any(_BODY.match(line) for line in lines[:400])) and (
-        {"proquestdocumentid", "publicationtitle"} <= labels
-        or {"length", "section"} <= labels
-        or {"length", "byline"} <= labels
-    )
+    labels = {rows.key(match[1]) for line in lines[:400] if ":" in line and (match := _LABEL.match(line))}
+    if not any(known <= labels for known in _LABELS_OF_EXPORTS):
+        return False
+    return bool({"fulltext", "body"} & labels) or any(_BODY.match(line) for line in lines[:400])
 
 
 def articles(

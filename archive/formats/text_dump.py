@@ -79,7 +79,7 @@ def read_dump(text: str, context: ReadContext, models: tuple[Linear, Linear] | N
     blocks = read_blocks(text, language)
     if not any(block.key for block in blocks):
         raise ParseError("The file holds no words, only signs.", mend="Check that the right file was chosen.")
-    scores = _with_hints(blocks, block_scores(blocks, language, models), hints)
+    scores = _with_hints(blocks, block_scores(blocks, models), hints)
     inside = smooth(scores)
     top = headline_index(blocks, inside)
     if top is None:
@@ -93,8 +93,7 @@ def read_dump(text: str, context: ReadContext, models: tuple[Linear, Linear] | N
     _settle_cross_references(blocks, inside, start)
     last = _last_body(blocks, inside, first)
     _mark_captions(blocks, start, last)
-    running = "\n".join(block.text for block in blocks[start : last + 1])
-    tags = read_tags(blocks, last + 1, f"{headline}\n{running}")
+    tags = read_tags(blocks, last + 1, [*([blocks[top]] if top is not None else []), *blocks[start : last + 1]])
     near = range(max(0, start - 4), min(first + 1, len(blocks)))
     published = read_published(blocks, near, context.captured_at)
     standfirst = _standfirst(blocks, inside, start, first)
@@ -142,9 +141,9 @@ def _with_hints(blocks: Sequence[Block], scores: list[float], hints: OutletHints
         return scores
     out = []
     for block, score in zip(blocks, scores, strict=True):
-        if block.furniture_key in hints.body_lines:
+        if block.shape.furniture_key in hints.body_lines:
             score = 50.0
-        elif block.furniture_key in hints.furniture:
+        elif block.shape.furniture_key in hints.furniture:
             score, block.role, block.reason = -50.0, "furniture", "recurs on this outlet's pages"
         out.append(score)
     return out
@@ -186,7 +185,7 @@ def _mark_lines_of_their_own(blocks: Sequence[Block], headline: str) -> str:
             block.role, block.reason = "furniture", "repeats the headline"
         elif is_reading_time(block):
             block.role, block.reason = "furniture", "reading time"
-        elif not url and (match := _URL.match(block.text)):
+        elif not url and "://" in block.text and (match := _URL.match(block.text)):
             url = match[1]
             block.role, block.reason = "furniture", "address of the page"
     return url
@@ -288,8 +287,9 @@ def _give_reasons(blocks: Sequence[Block], start: int, last: int, headline: str,
 
 
 def _ledger(blocks: Sequence[Block]) -> tuple[Line, ...]:
-    return tuple(
-        Line(number, raw.strip(), block.role, block.reason)
-        for block in blocks
-        for number, raw in zip(block.numbers, block.raw, strict=True)
-    )
+    lines: list[Line] = []
+    for block in blocks:
+        role, reason = block.role, block.reason
+        for number, raw in zip(block.numbers, block.raw, strict=True):
+            lines.append(Line(number, raw.strip(), role, reason))
+    return tuple(lines)

@@ -16,8 +16,10 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import translation
 
 from archive.articles import operations
+from archive.articles.bulk import array_of
 from archive.models import ImportItem, ImportRun
 
+from . import learning
 from .held import like
 from .match import decide
 from .prepared import Memory, Prepared, identities, prepare
@@ -83,6 +85,8 @@ def _apply_claimed(run: ImportRun, memory: Memory, at: datetime, most: int) -> B
         written = write(run, list(zip(round_, plans, strict=True)), memory, at)
         batch.settled += written.settled
         batch.woken |= written.woken
+        batch.pages += written.pages
+    learning.learn_lines(batch.pages)
     return batch
 
 
@@ -142,5 +146,5 @@ def _lock(prepared: Sequence[Prepared]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY 1) AS wanted",
-            [numbers],
+            [array_of(numbers)],
         )

@@ -2,8 +2,8 @@
 
 It is started as `python -m archive.importing.child` and speaks in frames over its standard streams: eight bytes with
 the length of a JSON header, eight with the length of the bytes that follow it, then both. It is fed one file at a time
-and answers with one frame for each article or rejected record, each with the bytes of that record, then "end" or
-"error". Parsers may crash, hang or eat memory here; the parent only sees a stream that stops.
+and answers with one frame for each article (as JSON text) or rejected record, each with the bytes of that record, then
+"end" or "error". Parsers may crash, hang or eat memory here; the parent only sees a stream that stops.
 """
 
 from __future__ import annotations
@@ -181,16 +181,19 @@ class Reader:
             return
         if packed and (member.url or member.captured_at):
             one = dataclasses.replace(one, url=one.url or member.url, captured_at=one.captured_at or member.captured_at)
+        # Beside the header, not in it: whoever stores it need not take it apart.
+        parsed = serial.dumps(serial.to_json(one)).encode()
         header = {
             "is": "article",
             "format": one.format,
             "record": one.record,
+            "url": one.url,
             "captured_at": one.captured_at.isoformat() if one.captured_at else None,
             # A record that shares its file's bytes with others can't be known again by them.
             "facts": facts_of(one.headline, one.standfirst, one.body) | {"own_bytes": bool(one.raw) or not one.record},
-            "parsed": serial.to_json(one),
+            "parsed_size": len(parsed),
         }
-        self._send(header, one.raw or member.data)
+        self._send(header, parsed + (one.raw or member.data))
 
     def _send(self, header: dict[str, Any], data: bytes = b"") -> None:
         write_frame(self.out, serial.dumps(header), data)

@@ -114,9 +114,9 @@ def _marked(article: ParsedArticle, restored: frozenset[int], removed: frozenset
     out = []
     for line in article.lines:
         if line.number in restored:
-            line = replace(line, role="body", reason="")
+            line = line._replace(role="body", reason="")
         elif line.number in removed:
-            line = replace(line, role="furniture", reason="removed by an editor")
+            line = line._replace(role="furniture", reason="removed by an editor")
         out.append(line)
     return tuple(out)
 

@@ -9,13 +9,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
+from itertools import chain
 from typing import Any
 
 from django.db import connection
 
+from archive.articles.bulk import array_of
 from archive.models import Article, Capture, Version
-from archive.text.fingerprint import overlap, shingles
-from archive.text.normalize import line_key, words
+from archive.text.fingerprint import overlap, shingles_of
+from archive.text.normalize import key_of_words, words_of_lines
 
 from .outcome import Arrival, Held, Likeness
 
@@ -136,34 +138,34 @@ def _compare(
 
 
 class _Texts:
-    """The texts of held versions, read in one query; each is cut into shingles once."""
+    """The texts of held versions, read in one query."""
 
     def __init__(self, version_ids: set[int]) -> None:
         rows = Version.objects.filter(pk__in=version_ids).values_list("id", "headline", "standfirst", "body")
-        self._texts = {pk: "\n".join(parts) for pk, *parts in rows} if version_ids else {}
-        self._shingles: dict[int, frozenset[int]] = {}
-        self._ours: tuple[str, frozenset[int]] = ("", frozenset())
+        self._texts = {pk: _Text("\n".join(parts)) for pk, *parts in rows} if version_ids else {}
+        self._ours: tuple[Sought | None, _Text] = (None, _Text(""))
 
     def compare(self, one: Sought, base: Held, furniture: Mapping[int, frozenset[str]]) -> Held:
         """Return a held version with how much of its text and the arrival's is the same, furniture left out."""
-        text = self._texts[base.version_id]
-        if self._ours[0] is not one.text:
-            self._ours = (one.text, shingles(one.text))
-        if base.version_id not in self._shingles:
-            self._shingles[base.version_id] = shingles(text)
-        ours, theirs = self._ours[1], self._shingles[base.version_id]
-        shared = overlap(ours, theirs)
+        if self._ours[0] is not one:
+            self._ours = (one, _Text(one.text))
+        ours, theirs = self._ours[1], self._texts[base.version_id]
+        shared = overlap(ours.shingles, theirs.shingles)
         known = furniture.get(base.outlet_id, frozenset())
-        same = _same_but_for(known, one.text, text) if known and shared > 0.5 else False
+        same = bool(known) and shared > 0.5 and ours.without(known) == theirs.without(known)
         return replace(base, overlap=shared, same_text=same)
 
 
-def _same_but_for(furniture: frozenset[str], ours: str, theirs: str) -> bool:
-    return _bare(ours, furniture) == _bare(theirs, furniture)
+class _Text:
+    """One text, cut into words once for all that it is compared by."""
 
+    def __init__(self, text: str) -> None:
+        self._lines = words_of_lines(text.split("\n"))
+        self.shingles = shingles_of(list(chain.from_iterable(self._lines)))
 
-def _bare(text: str, furniture: frozenset[str]) -> list[str]:
-    return words("\n".join(line for line in text.split("\n") if line_key(line) not in furniture))
+    def without(self, furniture: frozenset[str]) -> list[str]:
+        """Return its words, lines left out that keep coming back on the outlet's pages."""
+        return list(chain.from_iterable(line for line in self._lines if key_of_words(line) not in furniture))
 
 
 def _ids_by(column: str, values: set[str]) -> dict[str, list[tuple[int, int]]]:
@@ -198,9 +200,10 @@ def _versions_by_bytes(keys: set[str]) -> dict[str, list[tuple[int, int]]]:
 def _sharing_passages(passages: Mapping[int, Sequence[int]]) -> list[tuple[int, int]]:
     """Return (place, article) for the articles that share the most passages with those at each place, the likeliest
     first; uses the primary key of the hashes."""
-    wanted = [(place, value) for place, values in passages.items() for value in values]
-    if not wanted:
+    places = [place for place, values in passages.items() for _ in values]
+    if not places:
         return []
+    hashes = chain.from_iterable(passages.values())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT place, article_id, shared FROM (SELECT wanted.place, near.article_id, count(*) AS shared,"
@@ -208,7 +211,7 @@ def _sharing_passages(passages: Mapping[int, Sequence[int]]) -> list[tuple[int, 
             " FROM unnest(%s::int[], %s::bigint[]) AS wanted (place, hash) CROSS JOIN LATERAL"
             " (SELECT article_id FROM archive_texthash WHERE hash = wanted.hash LIMIT %s) AS near"
             " GROUP BY wanted.place, near.article_id) AS ranked WHERE rank <= %s ORDER BY place, rank",
-            [*map(list, zip(*wanted, strict=True)), _MOST_ARTICLES_A_PASSAGE, _MOST_CANDIDATES],
+            [array_of(places), array_of(hashes), _MOST_ARTICLES_A_PASSAGE, _MOST_CANDIDATES],
         )
         rows = cursor.fetchall()
     # One shared passage tells something of a short text only.

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from archive.formats.base import ParsedArticle
 from archive.models import ColumnMapping, Outlet, OutletHabit, OutletLine, User
-from archive.text.normalize import filed_key, line_key
+from archive.text.normalize import filed_key, key_of_words, line_key, words_of_lines
 
 from .child import header_key
 
@@ -36,11 +36,10 @@ def learn_lines(pages: Iterable[tuple[int | None, ParsedArticle]]) -> None:
         if outlet_id is None:
             continue
         page: dict[str, str] = {}
-        for line in parsed.lines:
-            if line.role in _TEXT_ROLES:
-                continue
-            text = " ".join(line.text.split())
-            if len(text) <= _LONGEST and (key := line_key(text)):
+        texts = [" ".join(line.text.split()) for line in parsed.lines if line.role not in _TEXT_ROLES]
+        texts = [text for text in dict.fromkeys(texts) if len(text) <= _LONGEST]
+        for text, tokens in zip(texts, words_of_lines(texts), strict=True):
+            if key := key_of_words(tokens):
                 page.setdefault(key, text)
                 if len(page) == _MOST_LINES:
                     break

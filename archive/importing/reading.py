@@ -79,7 +79,8 @@ class Asked:
 class Record:
     """One article or rejected record of a file: where it stood, its bytes, and what was read in it.
 
-    `member` and `place` (from 0) say where to begin after it. `parsed` is None for a rejected one.
+    `member` and `place` (from 0) say where to begin after it. `parsed_json` is the article as JSON text, which is
+    stored as it came; it is "" for a rejected one.
     """
 
     member: int
@@ -88,11 +89,17 @@ class Record:
     record: str
     data: bytes
     format: str = ""
-    parsed: Mapping[str, Any] | None = None
+    parsed_json: str = ""
+    url: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     captured_at: datetime | None = None
     reason: str = ""
     mend: str = ""
+
+    @property
+    def parsed(self) -> dict[str, Any] | None:
+        """The article as JSON values, None for a rejected record."""
+        return json.loads(self.parsed_json) if self.parsed_json else None
 
 
 class FileUnreadable(Exception):
@@ -367,14 +374,16 @@ def _record(head: Mapping[str, Any], raw: bytes, member: int, place: int, file: 
             mend=head["mend"],
         )
     captured_at = datetime.fromisoformat(head["captured_at"]) if head["captured_at"] else None
+    size = head["parsed_size"]
     return Record(
         member,
         place,
         file,
         head["record"],
-        raw,
+        raw[size:],
         format=head["format"],
-        parsed=head["parsed"],
+        parsed_json=raw[:size].decode(),
+        url=head["url"],
         facts=head["facts"],
         captured_at=captured_at,
     )

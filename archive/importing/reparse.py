@@ -82,11 +82,12 @@ def read_again(
             yield _problem(capture, str(error))
             continue
         found = _same_record(found, capture)
-        if len(found) != 1 or found[0].parsed is None:
+        parsed = found[0].parsed if len(found) == 1 else None
+        if parsed is None:
             reason = found[0].reason if len(found) == 1 else f"The bytes hold {len(found)} articles by now."
             yield _problem(capture, reason)
             continue
-        yield _compared(capture, dict(found[0].parsed), at=at, write=write, confirm=confirm, by=by)
+        yield _compared(capture, parsed, at=at, write=write, confirm=confirm, by=by)
 
 
 def _same_record(found: list[Record], capture: Capture) -> list[Record]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from archive.formats.base import (
@@ -23,6 +24,7 @@ from archive.formats.base import (
 )
 
 _DATED = ("issued_at", "embargoed_until", "usage_expires_at", "captured_at")
+_VALUES_OF_LINE = itemgetter(*Line._fields)
 _NOT_WRITTEN = frozenset({"raw", "record"})
 _DEFAULTS = {
     item.name: item.default if item.default is not MISSING else item.default_factory()  # type: ignore[misc]
@@ -72,7 +74,7 @@ def from_json(values: Mapping[str, Any]) -> ParsedArticle:
         elif name == "tags":
             read[name] = tuple(ParsedTag(*tag) for tag in value)
         elif name == "lines":
-            read[name] = tuple(Line(line["number"], line["text"], line["role"], line["reason"]) for line in value)
+            read[name] = tuple(map(Line._make, map(_VALUES_OF_LINE, value)))
         elif name == "posts":
             read[name] = tuple(Post(post["headline"], post["body"], _date_in(post["published"])) for post in value)
         elif name == "candidates":

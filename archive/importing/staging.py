@@ -309,9 +309,8 @@ def fail_file(run: ImportRun, file: ImportFile, data: bytes, *, reason: str, men
 
 
 def _item_row(run: ImportRun, file: ImportFile, record: Record, blob: str, position: int) -> dict[str, Any]:
-    rejected = record.parsed is None
+    rejected = not record.parsed_json
     name = record.file or file.name
-    parsed: Mapping[str, Any] = record.parsed or {}
     said = {} if rejected else said_of(run, f"{file.name}/{record.file}" if record.file else file.name, name)
     return {
         "run_id": run.pk,
@@ -324,11 +323,11 @@ def _item_row(run: ImportRun, file: ImportFile, record: Record, blob: str, posit
         "url": file.url,
         "state": ImportItem.State.FAILED if rejected else ImportItem.State.READY,
         "format": record.format[:32],
-        "parsed": serial.dumps(parsed),
+        "parsed": record.parsed_json or "{}",
         "plan": serial.dumps({"facts": record.facts} if record.facts else {}),
         "decision": serial.dumps({"said": said} if said else {}),
         "text_key": record.facts.get("text_key", ""),
-        "host": host_of(str(parsed.get("url") or said.get("url") or file.url))[:253],
+        "host": host_of(record.url or said.get("url") or file.url)[:253],
         "keys": [],
         "outcome": ImportItem.Outcome.REJECTED if rejected else "",
         "reason": record.reason,

@@ -148,9 +148,9 @@ def _look_at_feed(source: WatchedSource, at: datetime) -> list[int]:
     links: list[str] = []
     bare = False
     for record in process.read(Asked(fetched.data, name="feed.xml", captured_at=at, url=fetched.url)):
-        if record.parsed is None:
+        if not record.parsed_json:
             continue
-        link = str(record.parsed.get("url", ""))
+        link = record.url
         if url_key(link):
             links.append(link)
         else:

@@ -15,6 +15,7 @@ from django.db import connection
 
 from archive.articles import bulk, operations, restore, trail
 from archive.articles.content import Content, Metadata, NewCapture, url_key
+from archive.formats.base import ParsedArticle
 from archive.models import Article, Blob, ImportItem, ImportRun, Outlet, User, Version
 
 from . import learning, serial
@@ -26,10 +27,14 @@ from .prepared import Memory, Prepared, keys_of, plan_json, prepare
 
 @dataclass(slots=True)
 class Batch:
-    """What one batch came to: how many items are settled, and which runs have work again because of it."""
+    """What one batch came to: how many items are settled, and which runs have work again because of it.
+
+    `pages` are the new articles by outlet, of whose lines something can be learnt.
+    """
 
     settled: int = 0
     woken: set[int] = field(default_factory=set)
+    pages: list[tuple[int | None, ParsedArticle]] = field(default_factory=list)
 
 
 def write(run: ImportRun, planned: Sequence[tuple[Prepared, Plan]], memory: Memory, at: datetime) -> Batch:
@@ -48,15 +53,18 @@ def write(run: ImportRun, planned: Sequence[tuple[Prepared, Plan]], memory: Memo
             done.append(_Result(one, plan, written.article_id, written.version_id, written.capture_id))
     if known:
         captures = [(plan.article_id or 0, _version_of(plan), _capture(one)) for one, plan in known]
+        of_captures = Article.objects.select_related("current_version")
+        articles = of_captures.in_bulk([row[0] for row in captures])
         for (one, plan), row, pk in zip(known, captures, bulk.add_captures(captures), strict=True):
             done.append(_Result(one, plan, row[0], row[1], pk))
-            article = Article.objects.select_related("current_version").get(pk=row[0])
+            # One that was filled for an item before this is not what it was when all were loaded.
+            article = articles.pop(row[0], None) or of_captures.get(pk=row[0])
             fill(article, one.content, one.metadata, at)
     done.extend(_add_version(one, plan, at) for one, plan in versions)
     _settle(done, at)
     _ask([(one, plan) for one, plan in planned if plan.outcome is Outcome.QUESTION])
     _teach(done, at)
-    learning.learn_lines([(result.plan.outlet_id, result.one.parsed) for result in done if _teaches(result)])
+    batch.pages = [(result.plan.outlet_id, result.one.parsed) for result in done if _teaches(result)]
     news = [result for result in done if result.plan.outcome is not Outcome.UNCHANGED]
     if news:
         batch.woken = _answer(run, news, memory, at)
@@ -269,16 +277,28 @@ def _settle(results: Sequence[_Result], at: datetime) -> None:
 
 
 def _ask(asked: Sequence[tuple[Prepared, Plan]]) -> None:
-    for one, plan in asked:
-        item = one.item
-        item.state = ImportItem.State.QUESTION
-        item.outcome = ImportItem.Outcome.QUESTION
-        item.reason = plan.reason
-        item.plan = plan_json(plan, one)
-        item.keys = keys_of(one.arrival, one.passages)
-        item.outlet_id = plan.outlet_id
-        item.text_key = one.arrival.text_key
-        item.save(update_fields=["state", "outcome", "reason", "plan", "keys", "outlet", "text_key"])
+    if not asked:
+        return
+    rows = [
+        {
+            "id": one.item.pk,
+            "reason": plan.reason,
+            "plan": plan_json(plan, one),
+            "keys": keys_of(one.arrival, one.passages),
+            "outlet_id": plan.outlet_id,
+            "text_key": one.arrival.text_key,
+        }
+        for one, plan in asked
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE archive_importitem AS item SET state = 'question', outcome = 'question', reason = asked.reason,"
+            " plan = asked.plan, keys = ARRAY(SELECT jsonb_array_elements_text(asked.keys))::varchar(80)[],"
+            " outlet_id = asked.outlet_id, text_key = asked.text_key FROM jsonb_to_recordset(%s::jsonb)"
+            " AS asked (id bigint, reason text, plan jsonb, keys jsonb, outlet_id bigint, text_key text)"
+            " WHERE item.id = asked.id",
+            [serial.dumps(rows)],
+        )
 
 
 def _answer(run: ImportRun, news: Sequence[_Result], memory: Memory, at: datetime) -> set[int]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import struct
 from collections.abc import Collection, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from archive.text.normalize import line_key, words
 
@@ -38,21 +40,18 @@ def content_sha256(*parts: str) -> str:
     return hashlib.sha256("".join(part + "\x1f" for part in parts).encode()).hexdigest()
 
 
-def _grams(tokens: list[str], size: int) -> list[int]:
+def _grams(tokens: list[str], size: int) -> NDArray[np.int64]:
     """Return the hashes of all runs of `size` tokens, the same in every process, as PostgreSQL's bigint holds them."""
-    if not tokens:
-        return []
     size = min(size, len(tokens))
-    parts = [token.encode() for token in tokens]
-    joined = b" ".join(parts)
+    joined = " ".join(tokens).encode()
+    lengths = map(len, tokens if joined.isascii() else [token.encode() for token in tokens])
     # Where each token begins, and one place behind the end as if another followed.
-    starts = list(itertools.accumulate((len(part) + 1 for part in parts), initial=0))
+    starts = list(itertools.accumulate((length + 1 for length in lengths), initial=0))
     digests = [
         hashlib.blake2b(joined[start : end - 1], digest_size=8).digest()
         for start, end in zip(starts, starts[size:], strict=False)
     ]
-    # Signed 64 bits, as PostgreSQL's bigint holds them.
-    return list(struct.unpack(f">{len(digests)}q", b"".join(digests)))
+    return np.frombuffer(b"".join(digests), dtype=">i8").astype(np.int64)
 
 
 def shingles(text: str) -> frozenset[int]:
@@ -60,7 +59,11 @@ def shingles(text: str) -> frozenset[int]:
 
     They are only for comparing texts within one process: each process hashes otherwise.
     """
-    tokens = words(text)
+    return shingles_of(words(text))
+
+
+def shingles_of(tokens: list[str]) -> frozenset[int]:
+    """Return the `shingles` of a text whose folded words are at hand already."""
     if len(tokens) <= SHINGLE:
         return frozenset({hash(tuple(tokens))}) if tokens else frozenset()
     return frozenset(map(hash, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
@@ -88,10 +91,11 @@ def winnow(text: str) -> frozenset[int]:
 
 def winnow_of(tokens: list[str]) -> frozenset[int]:
     """Return what `winnow` returns for a text whose folded words are at hand already."""
+    if not tokens:
+        return frozenset()
     grams = _grams(tokens, GRAM)
-    if len(grams) <= WINDOW:
-        return frozenset({min(grams)}) if grams else frozenset()
-    return frozenset(map(min, zip(*(grams[start:] for start in range(WINDOW)), strict=False)))
+    windows = max(1, len(grams) - WINDOW + 1)
+    return frozenset(np.minimum.reduce([grams[start:][:windows] for start in range(min(WINDOW, len(grams)))]).tolist())
 
 
 def without_furniture(lines: Iterable[str], furniture: Collection[str]) -> str:

@@ -9,7 +9,9 @@ that nothing was recognized.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Sequence
 
 _LISTED = {
     "en": "the of and to in that is was for on with as it at by he from his be are this have an has but not they which",
@@ -87,13 +89,13 @@ def guess_language(text: str, sample: int = 8_000) -> str:
     letters = sum(map(len, words))
     if letters < 10:
         return ""
-    other = [] if text.isascii() else [ord(char) for char in _OTHER.findall(text) if char.isalpha()]
+    other = [] if text.isascii() else sorted(char for char in _OTHER.findall(text) if char.isalpha())
     if len(other) > letters * 0.4:
         for code, first, last in _SCRIPTS:
-            if sum(first <= letter <= last for letter in other) > letters * 0.4:
+            if _between(other, first, last) > letters * 0.4:
                 return code
-        kana = sum(0x3040 <= letter <= 0x30FF for letter in other)
-        han = sum(0x3400 <= letter <= 0x9FFF for letter in other)
+        kana = _between(other, 0x3040, 0x30FF)
+        han = _between(other, 0x3400, 0x9FFF)
         if han + kana > letters * 0.4:
             return "ja" if kana > letters * 0.08 else "zh"
     counts: Counter[str] = Counter()
@@ -107,3 +109,8 @@ def guess_language(text: str, sample: int = 8_000) -> str:
         return ""
     (best, score), *rest = counts.most_common(2)
     return best if score >= 4 and (not rest or score > rest[0][1]) else ""
+
+
+def _between(letters: Sequence[str], first: int, last: int) -> int:
+    """Return how many of the sorted letters have a code from `first` to `last`."""
+    return bisect_right(letters, chr(last)) - bisect_left(letters, chr(first))

@@ -102,7 +102,9 @@ def words_of_lines(lines: Sequence[str]) -> list[list[str]]:
         return []
     text = "\n".join(lines)
     if not text.isascii():
-        text = strip_accents(fold_typography(unicodedata.normalize("NFKC", text)))
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text)
+        text = strip_accents(fold_typography(text))
     text = text.casefold()
     if _HAS_DROPPED.search(text):
         text = text.translate(_DROPPED)
@@ -148,9 +150,13 @@ def slug_key(text: str, limit: int = 80) -> str:
 
 def strip_bullet(text: str) -> tuple[str, str]:
     """Return the leading list mark of a line ("" when it has none) and the rest."""
+    bare = text.strip()
+    # A letter is no mark, but for the "o" that word processors put there.
+    if bare[:1].isalpha() and bare[0] != "o":
+        return "", bare
     match = BULLET.match(text)
     if match is None:
-        return "", text.strip()
+        return "", bare
     return match.group().strip(), text[match.end() :].strip()
 
 

@@ -25,14 +25,14 @@ def test_the_weights_were_trained_on_these_features_in_this_order():
 
 def test_every_block_has_every_feature_within_bounds():
     blocks = read_blocks(SAMPLE, "en")
-    rows = features(blocks, "en", heaviest_run(blocks))
+    rows = features(blocks, heaviest_run(blocks))
     assert {len(row) for row in rows} == {len(NAMES)}
     assert all(-10 <= value <= 10 for row in rows for value in row)
 
 
 def test_prose_of_the_article_scores_above_menus_and_footers():
     blocks = read_blocks(SAMPLE, "en")
-    scores = dict(zip((block.text for block in blocks), dump_model.block_scores(blocks, "en"), strict=True))
+    scores = dict(zip((block.text for block in blocks), dump_model.block_scores(blocks), strict=True))
     lead = next(text for text in scores if text.startswith("The transport minister of Westmark"))
     assert scores[lead] > 0 > max(scores["Privacy Policy"], scores["Economy"], scores["Motto"])
 
@@ -40,7 +40,7 @@ def test_prose_of_the_article_scores_above_menus_and_footers():
 @pytest.mark.parametrize("text", ["One line.", "\n".join(["Home"] * 500), "x" * 20_000, "a\n\n" * 5_000])
 def test_odd_dumps_are_scored_without_an_error(text):
     blocks = read_blocks(text)
-    assert len(dump_model.block_scores(blocks, "")) == len(blocks)
+    assert len(dump_model.block_scores(blocks)) == len(blocks)
 
 
 def test_smoothing_bridges_a_gap_that_costs_less_than_two_switches():

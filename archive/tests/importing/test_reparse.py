@@ -1,5 +1,8 @@
 """Reading captures again never changes a text that nobody confirmed."""
 
+import dataclasses
+import json
+
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -24,10 +27,13 @@ def better_parser(monkeypatch) -> None:
     real = reading._record
 
     def better(head, raw, member, place, file):
-        if head.get("parsed"):
-            head["parsed"]["body"] += "\nA line that was overlooked."
-            head["parsed"]["warnings"] = ["read with more care"]
-        return real(head, raw, member, place, file)
+        record = real(head, raw, member, place, file)
+        parsed = record.parsed
+        if parsed is None:
+            return record
+        parsed["body"] += "\nA line that was overlooked."
+        parsed["warnings"] = ["read with more care"]
+        return dataclasses.replace(record, parsed_json=json.dumps(parsed))
 
     monkeypatch.setattr(reading, "_record", better)
 
