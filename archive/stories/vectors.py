@@ -6,11 +6,12 @@ current versions say, however often they run; many articles at once weigh what t
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+import orjson
 
 from archive.articles.terms import counts_of, days_of
 from archive.models import Article, Posting, TermCount, TermVector, Version
@@ -165,13 +166,13 @@ def forget(article_ids: Iterable[int]) -> None:
 
 def entry_of(article_id: int, day: date | None, stored: str) -> similarity.Entry:
     """Return a stored vector as placement sees it."""
-    vector = json.loads(stored)
+    vector = orjson.loads(stored)
     told = frozenset(vector.pop(TOLD, ()))
     return similarity.Entry(article_id, day.toordinal() if day else None, vector, told)
 
 
 def _stored(entry: similarity.Entry) -> str:
-    return json.dumps({**entry.vector, TOLD: sorted(entry.told)} if entry.told else entry.vector)
+    return orjson.dumps({**entry.vector, TOLD: sorted(entry.told)} if entry.told else entry.vector).decode()
 
 
 def _holding(terms: Iterable[str]) -> dict[str, int]:
