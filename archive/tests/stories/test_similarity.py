@@ -111,6 +111,13 @@ def test_shared_terms_name_a_name_once_and_not_also_its_parts():
     assert sum("osei" in term for term in shared) == 1
 
 
+def test_a_number_counts_with_the_word_after_it_and_is_shown_as_printed():
+    text = "A 3-year-old was hurt in the 5400 block of 21st Street for $5 million, on page 2."
+    assert terms.numbered(text, "en") == ["3 year", "5400 block", "21 street"]
+    assert {"3 year", "5400 block"} <= terms.term_counts("", text, "en").keys()
+    assert terms.printed_forms(text, ["5400 block", "3 year"], "en") == ["5400 block", "3-year"]
+
+
 def test_names_are_runs_of_capitalised_words_in_any_alphabet():
     assert terms.name_runs("Then Marta Osei met the board of Brandt & Sons in Eskdale. Divers left.") == [
         "Marta Osei",
