@@ -33,9 +33,11 @@ def columns_of(facet: str) -> dict[str, int]:
     return {f"facet_{facet}": 1}
 
 
-def is_sparse(column: str) -> bool:
-    """Say whether a column holds something only in documents that are marked `many`."""
-    return column == "facet_twice" or column.endswith("_more")
+def mark_of(column: str) -> str:
+    """Return the mark of the documents that hold something in a column, "" where all may."""
+    if column == "facet_twice" or column.endswith("_more"):
+        return "many"
+    return "several" if column.endswith(f"_{PLACES[-1]}") else ""
 
 
 class Column:
@@ -53,8 +55,8 @@ class Counting:
     def __init__(self, searcher: Searcher, schema: Schema, query: Query, request: SearchRequest) -> None:
         self.searcher, self.schema, self.query, self.request = searcher, schema, query, request
         self.size = request.facet_size
-        self.marked = searcher.doc_freq("many", True)
-        self.documents = self.marked + searcher.doc_freq("many", False)
+        self.marked = {mark: searcher.doc_freq(mark, True) for mark in ("several", "many")}
+        self.documents = self.marked["many"] + searcher.doc_freq("many", False)
 
     def counts(self) -> Counts:
         """Return the counts that the request asks for."""
@@ -88,20 +90,27 @@ class Counting:
     def _columns(self, sizes: dict[str, int]) -> dict[str, Column]:
         """Return the columns, so many values of each listed: all in one pass, for finding the hits may be what takes
         long."""
-        asked = {column: terms(column, size) for column, size in sizes.items() if self._holds(column)}
-        sparse = {column: asked.pop(column) for column in list(asked) if is_sparse(column)}
-        counted: dict[str, Any] = {}
-        if sparse:
-            asked[MARKED] = {"filter": "many:true", "aggs": sparse}
-        if asked:
-            counted = self.searcher.aggregate(self.query, asked)
-            counted |= counted.pop(MARKED, {})
+        parts: dict[str, dict[str, Any]] = {"": {}, "several": {}, "many": {}}
+        for column, size in sizes.items():
+            if self._holds(column):
+                parts[mark_of(column)][column] = terms(column, size)
+        if self.marked["several"] * 2 > self.documents:
+            # Where most have several, asking for the mark takes longer than reading all.
+            parts[""] |= parts.pop("several")
+        inner: dict[str, Any] = {}
+        for mark in reversed(parts):
+            inner = parts[mark] | inner
+            if mark and inner:
+                inner = {MARKED: {"filter": f"{mark}:true", "aggs": inner}}
+        counted = self.searcher.aggregate(self.query, inner) if inner else {}
+        while MARKED in counted:
+            counted |= counted.pop(MARKED)
         return {column: Column(counted.get(column, NOTHING), size) for column, size in sizes.items()}
 
     def _holds(self, column: str) -> bool:
         """Say whether any document holds something in a column."""
-        if is_sparse(column):
-            return self.marked > 0
+        if mark_of(column) == "many":
+            return self.marked["many"] > 0
         return column == "facet_month" or self.searcher.doc_freq(column, "") < self.documents
 
     def _commonest(self, signs: dict[str, int], columns: dict[str, Column]) -> Pairs:

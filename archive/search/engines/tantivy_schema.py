@@ -29,12 +29,12 @@ from .filing import base_language, code_terms, microseconds, name_values, names_
 ZONES = ("headline", "standfirst", "body", "quote")
 NAMES = ("by", "outlet", "tag", "person", "place", "org", "source")
 # Whoever changes the fields changes this number: an index of another number is built anew.
-FORMAT = 4
+FORMAT = 5
 TAG_KINDS = ("topic", "person", "place", "org")
 # Of each kind so many names stand in columns of their own, the others in one column together.
 PLACES = (1, 2)
 SINGLE = ("outlet", "language", "month", *(f"{kind}_{place}" for kind in TAG_KINDS for place in PLACES))
-# These hold something only where `many` is set.
+# The second of a kind only where `several` is set, and these only where `many` is.
 MULTIPLE = ("twice", *(f"{kind}_more" for kind in TAG_KINDS))
 TIMES_HEADLINE = 3
 # Between two quotes stand more fillers than a phrase may skip, so that no run crosses from one into the next.
@@ -68,7 +68,7 @@ def schema() -> tantivy.Schema:
         builder.add_unsigned_field(number, fast=True)
     for number in ("published", "captured"):
         builder.add_integer_field(number, fast=True)
-    for flag in ("current", "open", "dated", "many"):
+    for flag in ("current", "open", "dated", "several", "many"):
         builder.add_boolean_field(flag, indexed=True, fast=True)
     return builder.build()
 
@@ -152,17 +152,19 @@ def _add_counted(found: tantivy.Document, document: Document) -> None:
     found.add_text("facet_language", base_language(document.language))
     found.add_text("facet_month", month_of(document.published))
     kinds = (document.topics, document.persons, document.places, document.orgs)
-    many = False
+    several = many = False
     for kind, names in zip(TAG_KINDS, kinds, strict=True):
         ordered = sorted({name for name in names if name})
         for place in PLACES:
             found.add_text(f"facet_{kind}_{place}", ordered[place - 1] if len(ordered) >= place else "")
+        several = several or len(ordered) > 1
         for name in ordered[len(PLACES) :]:
             found.add_text(f"facet_{kind}_more", name)
             many = True
     for name in named_twice(document):
         found.add_text("facet_twice", name)
         many = True
+    found.add_boolean("several", several or many)
     found.add_boolean("many", many)
 
 
