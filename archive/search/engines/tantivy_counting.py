@@ -12,13 +12,14 @@ from typing import Any
 from tantivy import Occur, Query, Schema, Searcher
 
 from ..types import Counts, FacetCount, SearchRequest
-from .tantivy_schema import PLACES, TAG_KINDS
+from .tantivy_schema import AGAIN, PLACES, TAG_KINDS
 
 MOST_VALUES = 1_000_000
 # Of one segment so many values are counted on; beyond, counts of the rarest may fall short.
 SEGMENT_VALUES = 10_000
 FEW = 60
 MARKED = "marked"
+TIMES = tuple(f"facet_{times}" for times in AGAIN)
 NOTHING: dict[str, Any] = {"buckets": ()}
 
 Pairs = list[tuple[str, int]]
@@ -27,7 +28,7 @@ Pairs = list[tuple[str, int]]
 def columns_of(facet: str) -> dict[str, int]:
     """Return the columns whose counts together are those of a facet, less those that are to be taken off."""
     if facet == "tag":
-        return {name: 1 for kind in TAG_KINDS for name in columns_of(kind)} | {"facet_twice": -1}
+        return {name: 1 for kind in TAG_KINDS for name in columns_of(kind)} | dict.fromkeys(TIMES, -1)
     if facet in TAG_KINDS:
         return dict.fromkeys([*(f"facet_{facet}_{place}" for place in PLACES), f"facet_{facet}_more"], 1)
     return {f"facet_{facet}": 1}
@@ -35,7 +36,7 @@ def columns_of(facet: str) -> dict[str, int]:
 
 def mark_of(column: str) -> str:
     """Return the mark of the documents that hold something in a column, "" where all may."""
-    if column == "facet_twice" or column.endswith("_more"):
+    if column in TIMES or column.endswith("_more"):
         return "many"
     return "several" if column.endswith(f"_{PLACES[-1]}") else ""
 

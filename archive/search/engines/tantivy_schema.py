@@ -35,7 +35,8 @@ TAG_KINDS = ("topic", "person", "place", "org")
 PLACES = (1, 2)
 SINGLE = ("outlet", "language", "month", *(f"{kind}_{place}" for kind in TAG_KINDS for place in PLACES))
 # The second of a kind only where `several` is set, and these only where `many` is.
-MULTIPLE = ("twice", *(f"{kind}_more" for kind in TAG_KINDS))
+AGAIN = ("twice", "thrice", "four_times")
+MULTIPLE = (*AGAIN, *(f"{kind}_more" for kind in TAG_KINDS))
 TIMES_HEADLINE = 3
 # Between two quotes stand more fillers than a phrase may skip, so that no run crosses from one into the next.
 GAP = " ".join(["~"] * 60)
@@ -161,9 +162,10 @@ def _add_counted(found: tantivy.Document, document: Document) -> None:
         for name in ordered[len(PLACES) :]:
             found.add_text(f"facet_{kind}_more", name)
             many = True
-    for name in named_twice(document):
-        found.add_text("facet_twice", name)
-        many = True
+    for times, names in zip(AGAIN, named_again(document), strict=True):
+        for name in names:
+            found.add_text(f"facet_{times}", name)
+            many = True
     found.add_boolean("several", several or many)
     found.add_boolean("many", many)
 
@@ -173,9 +175,11 @@ def month_of(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment.year:04d}-{moment.month:02d}"
 
 
-def named_twice(document: Document) -> list[str]:
-    """Return the names of tags that a document carries as more than one kind, each as often as it is one too many."""
+def named_again(document: Document) -> tuple[list[str], ...]:
+    """Return the names of tags that a document carries as two kinds at least, as three, and as four: Tantivy counts a
+    value once a document and column."""
     kinds = [set(filter(None, names)) for names in (document.topics, document.persons, document.places, document.orgs)]
     if sum(map(len, kinds)) == len(set().union(*kinds)):
-        return []
-    return list((Counter(chain(*kinds)) - Counter(set().union(*kinds))).elements())
+        return ([],) * len(AGAIN)
+    times = Counter(chain(*kinds))
+    return tuple([name for name, number in times.items() if number > least] for least in range(1, len(AGAIN) + 1))
