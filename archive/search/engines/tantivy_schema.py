@@ -162,8 +162,8 @@ def _add_counted(found: tantivy.Document, document: Document) -> None:
         for name in ordered[len(PLACES) :]:
             found.add_text(f"facet_{kind}_more", name)
             many = True
-    for times, names in zip(AGAIN, named_again(document), strict=True):
-        for name in names:
+    for times, again in zip(AGAIN, named_again(document), strict=True):
+        for name in again:
             found.add_text(f"facet_{times}", name)
             many = True
     found.add_boolean("several", several or many)
