@@ -53,8 +53,12 @@ class Column:
 class Counting:
     """What is counted for one request."""
 
-    def __init__(self, searcher: Searcher, schema: Schema, query: Query, request: SearchRequest) -> None:
+    def __init__(
+        self, searcher: Searcher, schema: Schema, query: Query, request: SearchRequest, alike: dict[str, str]
+    ) -> None:
         self.searcher, self.schema, self.query, self.request = searcher, schema, query, request
+        # Columns in which all documents hold the same need not be read.
+        self.alike = alike
         self.size = request.facet_size
         self.marked = {mark: searcher.doc_freq(mark, True) for mark in ("several", "many")}
         self.documents = self.marked["many"] + searcher.doc_freq("many", False)
@@ -67,7 +71,12 @@ class Counting:
         )
         if "month" in request.facets or request.histogram:
             listed["facet_month"] = MOST_VALUES
-        columns = self._columns(listed)
+        alike = {name: self.alike[name] for name in listed if name in self.alike and "facet_month" in listed}
+        columns = self._columns({name: size for name, size in listed.items() if name not in alike})
+        for name, value in alike.items():
+            month = columns["facet_month"]
+            total = sum(month.counts.values()) + month.empty
+            columns[name] = Column({"buckets": [{"key": value, "doc_count": total}] if total else ()}, MOST_VALUES)
         facets: dict[str, Pairs] = {}
         for name in request.facets:
             if name != "month":

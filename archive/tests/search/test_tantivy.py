@@ -58,7 +58,7 @@ def test_names_in_several_columns_are_counted_exactly_however_few_are_listed(eng
         return listed(self, {name: most // 8 for name, most in sizes.items()} if len(asked) == 1 else sizes)
 
     monkeypatch.setattr(tantivy_counting.Counting, "_columns", few)
-    names = ("tag", "person", "org")
+    names = ("tag", "person", "org", "outlet", "language")
     request = SearchRequest(parse("gates", TODAY), TODAY, facets=names, facet_size=size)
     found = engine.search(request).facets
     for name in names:
@@ -76,6 +76,16 @@ def test_pages_are_the_whole_list_however_many_hits_tie(engine, monkeypatch, ord
     assert len(whole) > 50 and (order is not Order.RELEVANCE or whole == sorted(whole, reverse=True))
     pages = [engine.search(replace(asked, offset=at, limit=7)).hits for at in range(0, len(whole), 7)]
     assert [hit.article for page in pages for hit in page] == whole
+
+
+@pytest.mark.parametrize("month", [(), ("month",)])
+def test_the_outlet_and_language_of_a_paper_of_its_own_are_counted(engine, month):
+    documents = [replace(d, outlet="o", language="de") for d in world.crowd(40)]
+    engine.replace(world.by_article(documents))
+    for text in ("harbour", "nothinglikethis"):
+        request = SearchRequest(parse(text, TODAY), TODAY, facets=("outlet", "language", *month))
+        found, total = engine.search(request).facets, len(Scan(documents).matching(request))
+        assert [f.count for f in found["outlet"]] == [f.count for f in found["language"]] == [total] * bool(total)
 
 
 def test_names_that_no_document_has_many_of_are_counted_too(engine):
