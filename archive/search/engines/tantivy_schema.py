@@ -41,8 +41,8 @@ TIMES_HEADLINE = 3
 # Between two quotes stand more fillers than a phrase may skip, so that no run crosses from one into the next.
 GAP = " ".join(["~"] * 60)
 # Stems that stand in so large a part of the texts are frequent, the most frequent of them.
-FREQUENT_SHARE = 0.05
-MOST_FREQUENT = 300
+FREQUENT_SHARE = 0.1
+MOST_FREQUENT = 150
 # Too few texts don't tell what is frequent, and need no pairs.
 ENOUGH_TEXTS = 1000
 PAIR = "\x1f"
