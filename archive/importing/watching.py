@@ -223,7 +223,7 @@ def _capture(address: WatchedAddress, at: datetime) -> fetching.Fetched | None:
 def _keep_arrival(page: fetching.Fetched, sha256: str, at: datetime) -> None:
     """Record that an address sent the same bytes once more: a further capture of the version that they are known as.
 
-    Bytes that are no version, because they were rejected or wait for a decision, leave nothing but the note of the look.
+    Bytes that are no version, because they were rejected or wait for a decision, leave only the note of the look.
     """
     known = Capture.objects.filter(blob=sha256, url=page.url[:2000], version__isnull=False)
     before = known.order_by("-captured_at", "-id").first()
