@@ -49,7 +49,9 @@ def database(url: str, engine: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError("DATABASE_URL must begin with postgresql://: the archive speaks to PostgreSQL only.")
-    options = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    if "prepare_threshold" in options:
+        options["prepare_threshold"] = int(options["prepare_threshold"])
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return {
         "ENGINE": engine,

@@ -6,6 +6,7 @@ typed by name, and what can't be done in a form has no button.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -16,6 +17,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +57,31 @@ class NamedOutlet(forms.ModelChoiceField):
         self.error_messages["invalid_choice"] = _("No outlet is known by this name.")
 
 
+# Drawn on a 20 by 20 grid, like all icons of the archive.
+TICK, BAR = "M4 10.5l4 4 8-9", "M5 10h10"
+
+
+def yes_or_no(value: bool) -> SafeString:
+    """Return a yes or no as a word with its sign."""
+    return format_html(
+        '<span class="truth truth--{}"><svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">'
+        '<path d="{}"/></svg>{}</span>',
+        "yes" if value else "no",
+        TICK if value else BAR,
+        _("yes") if value else _("no"),
+    )
+
+
+def _column(field: models.BooleanField) -> Callable[[models.Model], SafeString]:
+    """Return what a list shows of a yes or no, in place of Django's pictures in red and green."""
+
+    @admin.display(description=field.verbose_name)
+    def column(row: models.Model) -> SafeString:
+        return yes_or_no(getattr(row, field.name))
+
+    return column
+
+
 class QuickAdmin(admin.ModelAdmin):
     """A list page in order of arrival, without counts."""
 
@@ -70,6 +98,11 @@ class QuickAdmin(admin.ModelAdmin):
             "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         }
     }
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Return the columns of the list, each yes or no as a word."""
+        truths = {each.name: each for each in self.opts.concrete_fields if isinstance(each, models.BooleanField)}
+        return [_column(truths[name]) if name in truths else name for name in super().get_list_display(request)]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list under the name of what it lists."""

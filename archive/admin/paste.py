@@ -15,6 +15,7 @@ from archive import clock
 from archive.articles.operations import ArchiveError
 from archive.articles.permissions import require
 from archive.importing import fetching, run, staging
+from archive.importing.sentences import said
 from archive.models import ImportRun
 
 
@@ -46,7 +47,7 @@ def paste(request: HttpRequest) -> HttpResponse:
         try:
             job = _begun(request, form.cleaned_data)
         except ArchiveError as error:
-            form.add_error("url" if form.cleaned_data["url"] else "text", str(error))
+            form.add_error("url" if form.cleaned_data["url"] else "text", said(str(error)))
         else:
             return redirect("admin:import_run", pk=job.pk)
     return render(

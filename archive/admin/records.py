@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from archive import clock
 from archive.articles.content import url_key
 from archive.articles.operations import find_outlet, learn_alias, touch_index
 from archive.importing import learning
+from archive.importing.sentences import said
 from archive.models import (
     Article,
     ColumnMapping,
@@ -37,7 +39,7 @@ from archive.models import (
 from archive.models.roles import ROLES
 from archive.text.keys import name_key
 
-from .lists import LastingAdmin, PagedAdmin, PlainInline, QuickAdmin, ReadOnlyAdmin, numbered
+from .lists import LastingAdmin, PagedAdmin, PlainInline, QuickAdmin, ReadOnlyAdmin, numbered, yes_or_no
 
 # A search looks at so many rows of one name, id or address.
 MOST_ALIKE = 200
@@ -122,6 +124,7 @@ class OutletLineAdmin(QuickAdmin):
     search_fields = ("text", "outlet__name")
     search_help_text = gettext_lazy("A whole line, or the beginning of an outlet's name.")
     list_select_related = ("outlet", "learnt_by")
+    fields = (*list_display, "undone")
     actions = ("undo",)
 
     def sought(self, words: str) -> Q:
@@ -152,6 +155,11 @@ class OutletLineAdmin(QuickAdmin):
             return _("none yet: seen once")
         return _("taken out of the body")
 
+    @admin.display(description=gettext_lazy("undone by"))
+    def undone(self, line: OutletLine) -> str:
+        """Say who took it back."""
+        return str(line.undone_by or "–")
+
     @admin.action(description=gettext_lazy("Undo what was learnt"), permissions=["view"])
     def undo(self, request: HttpRequest, lines: QuerySet[OutletLine]) -> None:
         """Take back what was learnt about these lines."""
@@ -168,10 +176,15 @@ class OutletLineAdmin(QuickAdmin):
 class OutletHabitAdmin(ReadOnlyAdmin):
     """Which of a page's values editors take for an outlet."""
 
-    list_display = ("outlet", "field", "effect", "picks", "learnt_by", "learnt_at", "undone_at")
+    list_display = ("outlet", "what", "effect", "picks", "learnt_by", "learnt_at", "undone_at")
     list_select_related = ("outlet", "learnt_by")
     search_fields = ("outlet__name", "origin")
     actions = ("undo",)
+
+    @admin.display(description=gettext_lazy("field"))
+    def what(self, habit: OutletHabit) -> str:
+        """Say which field of an article the habit is about."""
+        return _(habit.field)
 
     @admin.display(description=gettext_lazy("effect"))
     def effect(self, habit: OutletHabit) -> str:
@@ -283,7 +296,7 @@ class ImportRunAdmin(PagedAdmin):
 class WatchedSourceAdmin(QuickAdmin):
     """Folders and feeds that are looked at by themselves."""
 
-    list_display = ("place", "kind", "outlet", "is_active", "every_minutes", "looked_at", "failures", "last_error")
+    list_display = ("place", "kind", "outlet", "is_active", "every_minutes", "looked_at", "failures", "trouble")
     list_filter = ("kind", "is_active")
     list_select_related = ("outlet",)
     search_fields = ("place",)
@@ -296,9 +309,14 @@ class WatchedSourceAdmin(QuickAdmin):
         "recaptures",
         "next_at",
         "looked_at",
-        "last_error",
+        "trouble",
     )
-    readonly_fields = ("looked_at", "last_error", "next_at")
+    readonly_fields = ("looked_at", "trouble", "next_at")
+
+    @admin.display(description=gettext_lazy("last error"))
+    def trouble(self, source: WatchedSource) -> str:
+        """Return what went wrong the last time, in the reader's language."""
+        return said(source.last_error)
 
     def save_model(self, request: HttpRequest, obj: WatchedSource, form: object, change: bool) -> None:
         """Remember who watches, and look at the source soon."""
@@ -325,10 +343,23 @@ class PersonAdmin(QuickAdmin, UserAdmin):
         (gettext_lazy("So far"), {"fields": ("last_login", "date_joined")}),
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Return what can't be set here; only who may do everything makes others so."""
-        fixed = ("last_login", "date_joined")
-        return fixed if request.user.is_superuser else (*fixed, "is_superuser")
+    readonly_fields = ("last_login", "date_joined", "everything")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Return the form in parts; only who may do everything makes others so."""
+        parts = super().get_fieldsets(request, obj)
+        if obj is None or request.user.is_superuser:
+            return parts
+        shown = {"is_superuser": "everything"}
+        return [
+            (title, {**part, "fields": tuple(shown.get(name, name) for name in part["fields"])})
+            for title, part in parts
+        ]
+
+    @admin.display(description=gettext_lazy("superuser status"))
+    def everything(self, person: User) -> SafeString:
+        """Say whether this person may do everything."""
+        return yes_or_no(person.is_superuser)
 
     def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the roles as boxes to tick: there are a handful."""

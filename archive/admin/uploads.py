@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from archive import clock
@@ -45,9 +46,8 @@ def open_file(request: HttpRequest, pk: int) -> JsonResponse:
     name, size = str(said.get("name", ""))[-500:], int(said.get("size", 0))
     if size > settings.IMPORT_MAX_BYTES:
         limit = settings.IMPORT_MAX_BYTES // 2**20
-        return JsonResponse(
-            {"error": f"{name} is larger than {limit} MB: split it, or raise IMPORT_MAX_MB."}, status=413
-        )
+        text = _("%(name)s is larger than %(limit)s MB: split it, or raise IMPORT_MAX_MB.")
+        return JsonResponse({"error": text % {"name": name, "limit": limit}}, status=413)
     known = job.files.filter(name=name, size=size).first()
     file = known or staging.open_file(job, name=name, at=clock.now(), size=size)
     done = file.state != ImportFile.State.RECEIVING
@@ -63,7 +63,8 @@ def chunk(request: HttpRequest, pk: int, file: int) -> JsonResponse:
     if row.state != ImportFile.State.RECEIVING:
         return JsonResponse({"received": row.size})
     if start + len(request.body) > row.size:
-        return JsonResponse({"error": f"{row.name} has more bytes than were announced: begin again."}, status=400)
+        text = _("%(name)s has more bytes than were announced: begin again.")
+        return JsonResponse({"error": text % {"name": row.name}}, status=400)
     have = staging.add_chunk(row, start=start, data=request.body)
     if have >= row.size:
         staging.close_file(row)

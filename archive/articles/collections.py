@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, F, Max, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from archive.models import Article, Collection, CollectionItem, ResearchRequest, User
 
@@ -87,7 +88,7 @@ def articles_of(user: User, collection: Collection, at: datetime | None = None) 
 def create(*, name: str, by: User, at: datetime, description: str = "", is_shared: bool = False) -> Collection:
     """Make a collection."""
     if not name.strip():
-        raise ArchiveError("Give the collection a name.")
+        raise ArchiveError(_("Give the collection a name."))
     made = Collection.objects.create(
         name=name.strip()[:200], description=description.strip(), owner=by, is_shared=is_shared
     )
@@ -100,9 +101,9 @@ def edit(*, collection: Collection, by: User, at: datetime, name: str, descripti
     """Rename, describe or share a collection; locks its row."""
     held = _writable(collection, by)
     if not name.strip():
-        raise ArchiveError("Give the collection a name.")
+        raise ArchiveError(_("Give the collection a name."))
     if held.owner_id != by.pk and is_shared != held.is_shared:
-        raise PermissionDenied("Only the person who made the collection decides who sees it.")
+        raise PermissionDenied(_("Only the person who made the collection decides who sees it."))
     before = {"name": held.name, "description": held.description, "is_shared": held.is_shared}
     held.name, held.description, held.is_shared = name.strip()[:200], description.strip(), is_shared
     held.save(update_fields=["name", "description", "is_shared", "changed_at"])
@@ -117,7 +118,7 @@ def put_away(*, collection: Collection, by: User, at: datetime, back: bool = Fal
     """Take a collection out of the lists, or back into them; nothing in it is lost."""
     held = _writable(collection, by)
     if held.owner_id != by.pk:
-        raise PermissionDenied("Only the person who made the collection can put it away.")
+        raise PermissionDenied(_("Only the person who made the collection can put it away."))
     held.put_away_at = None if back else at
     held.save(update_fields=["put_away_at", "changed_at"])
     _note(held, "take collection back" if back else "put collection away", by, at)
@@ -183,7 +184,7 @@ def move(*, collection: Collection, article_id: int, step: int, by: User, at: da
     items = list(held.items.order_by("position", "id"))
     place = next((i for i, item in enumerate(items) if item.article_id == article_id), None)
     if place is None:
-        raise ArchiveError("This article is not in the collection any more.")
+        raise ArchiveError(_("This article is not in the collection any more."))
     item = items.pop(place)
     items.insert(max(0, min(len(items), place + step)), item)
     for position, each in enumerate(items, start=1):
@@ -206,7 +207,7 @@ def ask(
     """Add a research request to a collection."""
     held = _writable(collection, by)
     if not question.strip():
-        raise ArchiveError("Say what is to be found out.")
+        raise ArchiveError(_("Say what is to be found out."))
     made = ResearchRequest.objects.create(
         collection=held,
         asker=asker.strip()[:200] or by.get_username(),
@@ -239,7 +240,7 @@ def _writable(collection: Collection, by: User) -> Collection:
     """Return the collection with its row locked, if this person may write in it: its owner, or an editor if shared."""
     held = Collection.objects.select_for_update().get(pk=collection.pk)
     if held.owner_id != by.pk and not (held.is_shared and by.has_perm("archive.edit_article")):
-        raise PermissionDenied("This collection is somebody else's: ask them to share it, or copy what you need.")
+        raise PermissionDenied(_("This collection is somebody else's: ask them to share it, or copy what you need."))
     return held
 
 

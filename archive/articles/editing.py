@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from archive.formats.base import DateReading, ParsedTag
 from archive.models import Article, User, Version
@@ -51,10 +52,10 @@ def correct(
     """
     require(by, "edit_article")
     if not reason.strip():
-        raise ArchiveError("Say why: the reason stays with the correction.")
+        raise ArchiveError(_("Say why: the reason stays with the correction."))
     held = Article.objects.select_for_update(of=("self",)).select_related("current_version").get(pk=article.pk)
     if held.current_version is None:
-        raise ArchiveError("The text of this article was erased, so there is nothing to correct.")
+        raise ArchiveError(_("The text of this article was erased, so there is nothing to correct."))
     if state_token(held) != expected:
         raise EditConflict(_conflict(held))
     number = held.current_version.number
@@ -82,7 +83,7 @@ def correct(
             set_tags(article=held, tags=correction.tags, at=at, by=by)
             changes["tags"] = [old_tags, [tag.name for tag in tags_of(held)]]
     if not changes:
-        raise NothingChanged("This is just what the archive holds already, so there is nothing to save.")
+        raise NothingChanged(_("This is just what the archive holds already, so there is nothing to save."))
     trail.record(
         action="correct",
         at=at,
@@ -103,7 +104,7 @@ def revert(*, article: Article, number: int, expected: int, reason: str, by: Use
     """
     require(by, "edit_article")
     if not reason.strip():
-        raise ArchiveError("Say why: the reason stays with the version.")
+        raise ArchiveError(_("Say why: the reason stays with the version."))
     to = article.versions.get(number=number)
     version = write_revert(article=article, to=to, at=at, by=by, reason=reason.strip(), expected=expected)
     trail.record(
@@ -120,9 +121,14 @@ def revert(*, article: Article, number: int, expected: int, reason: str, by: Use
 
 def _conflict(article: Article) -> str:
     version = article.current_version
-    who = f"{version.author} wrote" if version and version.author else "Somebody changed"
-    what = f"version {version.number}" if version and version.author else "this article"
-    return f"{who} {what} while you worked. Nothing was overwritten: look at it, then save again if yours is to follow."
+    if version and version.author:
+        said = _("%(who)s wrote version %(number)s while you worked.") % {
+            "who": version.author,
+            "number": version.number,
+        }
+    else:
+        said = _("Somebody changed this article while you worked.")
+    return f"{said} {_('Nothing was overwritten: look at it, then save again if yours is to follow.')}"
 
 
 def _differs(article: Article, reading: DateReading) -> bool:

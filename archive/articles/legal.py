@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from archive.models import (
     Alert,
@@ -62,11 +63,11 @@ def receive(
     require(by, "kill_article")
     named = list(articles)
     if not requester.strip() or not grounds.strip():
-        raise ArchiveError("Say who asks and on what grounds: both stay with the record.")
+        raise ArchiveError(_("Say who asks and on what grounds: both stay with the record."))
     if not named:
-        raise ArchiveError("Name at least one article.")
+        raise ArchiveError(_("Name at least one article."))
     if scope == LegalRequest.Scope.REDACT and not words.strip():
-        raise ArchiveError("Give the words that are to be redacted, as they stand in the text.")
+        raise ArchiveError(_("Give the words that are to be redacted, as they stand in the text."))
     request = LegalRequest.objects.create(
         requester=requester.strip()[:300],
         scope=scope,
@@ -89,9 +90,9 @@ def decide(*, request: LegalRequest, grant: bool, decision: str, by: User, at: d
     require(by, "kill_article")
     held = LegalRequest.objects.select_for_update().get(pk=request.pk)
     if held.state != LegalRequest.State.OPEN:
-        raise ArchiveError("This request was decided already.")
+        raise ArchiveError(_("This request was decided already."))
     if not decision.strip():
-        raise ArchiveError("Say why: the decision stays with the record.")
+        raise ArchiveError(_("Say why: the decision stays with the record."))
     held.decision, held.decided_by, held.decided_at = decision.strip(), by, at
     if not grant:
         held.state = LegalRequest.State.REFUSED
@@ -114,14 +115,14 @@ def confirm(*, request: LegalRequest, by: User, at: datetime) -> LegalRequest:
     require(by, "kill_article")
     held = LegalRequest.objects.select_for_update().get(pk=request.pk)
     if held.state != LegalRequest.State.DECIDED:
-        raise ArchiveError("There is nothing to confirm: the request is not decided, or was carried out already.")
+        raise ArchiveError(_("There is nothing to confirm: the request is not decided, or was carried out already."))
     if held.decided_by_id == by.pk:
-        raise ArchiveError("Two people confirm an erasure: ask a second archivist.")
+        raise ArchiveError(_("Two people confirm an erasure: ask a second archivist."))
     articles = list(held.articles.all())
     on_hold = holds(articles)
     if on_hold:
         named = ", ".join(str(pk) for pk in sorted(on_hold))
-        raise ArchiveError(f"A legal hold is in force on article {named}: lift it first.")
+        raise ArchiveError(_("A legal hold is in force on article %(number)s: lift it first.") % {"number": named})
     for article in articles:
         if held.scope == LegalRequest.Scope.ERASE:
             status.kill(article=article, by=by, reason=held.decision, at=at)
@@ -144,7 +145,7 @@ def lift_hold(*, request: LegalRequest, by: User, reason: str, at: datetime) -> 
         pk=request.pk, scope=LegalRequest.Scope.HOLD, state=LegalRequest.State.DONE
     ).update(state=LegalRequest.State.LIFTED, decision=reason.strip(), decided_by=by, decided_at=at)
     if not changed:
-        raise ArchiveError("There is no hold in force to lift.")
+        raise ArchiveError(_("There is no hold in force to lift."))
     for article in request.articles.all():
         trail.record(action="legal hold lifted", article=article, by=by, at=at, reason=reason.strip())
 
@@ -164,7 +165,7 @@ def warn(*, article: Article, text: str, by: User, at: datetime) -> LegalNote:
     """Put a warning on an article that shows on every hit, such as "don't repeat". Needs an editor."""
     require(by, "withhold_article")
     if not text.strip():
-        raise ArchiveError("Write what others have to know.")
+        raise ArchiveError(_("Write what others have to know."))
     note = LegalNote.objects.create(article=article, text=text.strip()[:300], created_by=by, created_at=at)
     trail.record(action="legal note", article=article, by=by, at=at, reason=note.text)
     touch_index([article.pk])
@@ -202,7 +203,7 @@ def holdings(*, words: str, by: User, articles: Sequence[Article] = ()) -> Holdi
     require(by, "view_restricted")
     words = " ".join(words.split())
     if not words and not articles:
-        raise ArchiveError("Give the words to look for, or name an article.")
+        raise ArchiveError(_("Give the words to look for, or name an article."))
     named = [article.pk for article in articles]
     if words:
         fields = [*erasure.TEXT_FIELDS, "captions", "posts"]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from archive.models import (
     Article,
@@ -65,10 +66,10 @@ def rename_tag(*, tag: Tag, name: str, by: User, at: datetime, reason: str = "")
     require(by, "edit_article")
     held = Tag.objects.select_for_update().get(pk=tag.pk)
     if held.merged_into_id is not None:
-        raise MergeConflict(f"“{held}” was merged into another one already: rename that one.")
+        raise MergeConflict(_("“%(name)s” was merged into another one already: rename that one.") % {"name": held})
     before, after = held.name, name.strip()[:200]
     if not after:
-        raise ArchiveError("Give the tag a name.")
+        raise ArchiveError(_("Give the tag a name."))
     moved = {"before": before, "after": after, "old_names": _rename(held, after)}
     record = MergeRecord.objects.create(
         kind=MergeRecord.Kind.RENAME,
@@ -103,7 +104,7 @@ def _rename(held: Tag, name: str) -> list[int]:
         with transaction.atomic():
             held.save(update_fields=["name", "key"])
     except IntegrityError as error:
-        raise MergeConflict(f"There is a tag “{name}” already: merge the two instead.") from error
+        raise MergeConflict(_("There is a tag “%(name)s” already: merge the two instead.") % {"name": name}) from error
     touch_index(list(ArticleTag.objects.filter(tag=held).values_list("article_id", flat=True)))
     if old_key == key:
         return []
@@ -124,7 +125,7 @@ def merge_outlets(*, source: Outlet, target: Outlet, by: User, reason: str, at: 
         shared = theirs.exclude(**{field: ""}).filter(**{f"{field}__in": ours.exclude(**{field: ""}).values(field)})
         clash = shared.first()
         if clash is not None:
-            raise MergeConflict(f"Both outlets hold “{clash}”: merge those two articles first.")
+            raise MergeConflict(_("Both outlets hold “%(what)s”: merge those two articles first.") % {"what": clash})
     articles = list(Article.objects.filter(outlet=source).values_list("pk", flat=True))
     Article.objects.filter(pk__in=articles).update(outlet=target)
     moved: dict[str, Sequence[int]] = {"articles": articles}
@@ -153,7 +154,9 @@ def merge_articles(*, source: Article, target: Article, by: User, reason: str, a
     require(by, "merge_article")
     source, target = _two(Article, source, target)
     if source.outlet_id != target.outlet_id:
-        raise MergeConflict("Two outlets' texts are two articles, however alike: only the same outlet's can be merged.")
+        raise MergeConflict(
+            _("Two outlets' texts are two articles, however alike: only the same outlet's can be merged.")
+        )
     Article.objects.filter(pk=source.pk).update(merged_into=target)
     followers = _follow(Article, source, target)
     record_changes(target)
@@ -177,7 +180,7 @@ def split_article(
     going = [version for version in versions if version.number in wanted]
     staying = [version for version in versions if version.number not in wanted | split_off(held)]
     if not going or not staying:
-        raise MergeConflict("Choose some of the versions: at least one has to stay and one to go.")
+        raise MergeConflict(_("Choose some of the versions: at least one has to stay and one to go."))
     first, *rest = going
     said = f"Split from article {held.pk}: {reason}".strip()
     new = create_article(
@@ -212,7 +215,7 @@ def undo(*, record: MergeRecord, by: User, at: datetime) -> None:
     held = MergeRecord.objects.select_for_update().get(pk=record.pk)
     require(by, "edit_article" if held.kind in TAG_KINDS else "merge_article")
     if held.undone_at is not None:
-        raise MergeConflict("This was undone already.")
+        raise MergeConflict(_("This was undone already."))
     undoers: dict[str, Callable[[MergeRecord], None]] = {
         MergeRecord.Kind.TAG: _undo_tags,
         MergeRecord.Kind.RENAME: _undo_rename,
@@ -240,7 +243,7 @@ def _undo_tags(record: MergeRecord) -> None:
 def _undo_rename(record: MergeRecord) -> None:
     held = Tag.objects.select_for_update().get(pk=record.source_id)
     if held.name != record.moved["after"]:
-        raise MergeConflict(f"The tag is called “{held.name}” by now: undo that renaming first.")
+        raise MergeConflict(_("The tag is called “%(name)s” by now: undo that renaming first.") % {"name": held.name})
     stands_for_the_new = _rename(held, record.moved["before"])
     Tag.objects.filter(pk__in=stands_for_the_new).delete()
 
@@ -269,7 +272,7 @@ def _undo_articles(record: MergeRecord) -> None:
 def _undo_split(record: MergeRecord) -> None:
     new = Article.objects.get(pk=record.target_id)
     if new.merged_into_id is not None:
-        raise MergeConflict("The split-off article was merged since then: undo that first.")
+        raise MergeConflict(_("The split-off article was merged since then: undo that first."))
     old = Article.objects.select_for_update().get(pk=record.source_id)
     current = old.current_version
     if current is not None and current.number < old.versions.get(pk=record.moved["current"]).number:
@@ -282,7 +285,7 @@ def _undo_split(record: MergeRecord) -> None:
 def _two(model: type[models.Model], source: models.Model, target: models.Model) -> tuple:
     """Return both rows, locked in the order of their ids so that two merges at once can't wait for each other."""
     if source.pk == target.pk:
-        raise MergeConflict("Choose two different ones to merge.")
+        raise MergeConflict(_("Choose two different ones to merge."))
     locked = {
         row.pk: row
         for row in model._default_manager.select_for_update().filter(pk__in=[source.pk, target.pk]).order_by("pk")
@@ -290,7 +293,7 @@ def _two(model: type[models.Model], source: models.Model, target: models.Model) 
     held, other = locked[source.pk], locked[target.pk]
     for row in (held, other):
         if row.merged_into_id is not None:
-            raise MergeConflict(f"“{row}” was merged into another one already: choose that one.")
+            raise MergeConflict(_("“%(name)s” was merged into another one already: choose that one.") % {"name": row})
     return held, other
 
 

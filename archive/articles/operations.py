@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from archive import dispatch
 from archive.formats.base import DateReading, ParsedTag
@@ -138,17 +139,18 @@ def add_version(
     held = Article.objects.select_for_update().get(pk=article.pk)
     current = held.current_version
     if current is None:
-        raise ArchiveError("The article has no text any more, so no version can follow.")
+        raise ArchiveError(_("The article has no text any more, so no version can follow."))
     if expected is not None and current.number != expected:
         raise EditConflict(
-            f"Version {current.number} was written while you worked on version {expected}: compare the two, then save."
+            _("Version %(number)s was written while you worked on version %(expected)s: compare the two, then save.")
+            % {"number": current.number, "expected": expected}
         )
     if (
         content.sha256 == current.content_sha256
         and capture is None
         and kind in (Version.Kind.UPDATE, Version.Kind.CORRECTION)
     ):
-        raise NothingChanged("This is word for word the current version, so there is nothing to save.")
+        raise NothingChanged(_("This is word for word the current version, so there is nothing to save."))
     stored = _store_capture(held, capture, import_item)
     number = held.versions.aggregate(last=Max("number"))["last"] + 1
     version = _write_version(
@@ -304,9 +306,9 @@ def create_outlet(*, name: str, host: str = "", by: User | None = None, is_held:
     """Make an outlet known by this name and, where given, this host. Raises OutletExists when either is taken."""
     name = name.strip()
     if not name_key(name):
-        raise ArchiveError("An outlet needs a name.")
+        raise ArchiveError(_("An outlet needs a name."))
     if find_outlet(name=name) is not None:
-        raise OutletExists(f"“{name}” is already known: choose it instead of making it again.")
+        raise OutletExists(_("“%(name)s” is already known: choose it instead of making it again.") % {"name": name})
     outlet = Outlet.objects.create(name=name[:200], slug=Outlet.free_slug(name), is_held=is_held, **fields)
     OutletAlias.objects.create(outlet=outlet, name=name[:200], created_by=by)
     if host:
@@ -326,7 +328,9 @@ def learn_alias(*, outlet: Outlet, name: str, by: User | None = None) -> None:
     if known is None:
         OutletAlias.objects.create(outlet=outlet, name=name[:200], created_by=by)
     elif known.pk != outlet.pk:
-        raise OutletExists(f"“{name}” is a name of {known.name}: take it away there first.")
+        raise OutletExists(
+            _("“%(name)s” is a name of %(outlet)s: take it away there first.") % {"name": name, "outlet": known.name}
+        )
 
 
 def learn_host(*, outlet: Outlet, host: str, by: User | None = None) -> None:
@@ -336,7 +340,9 @@ def learn_host(*, outlet: Outlet, host: str, by: User | None = None) -> None:
         return
     row, made = OutletDomain.objects.get_or_create(host=host[:253], defaults={"outlet": outlet, "created_by": by})
     if not made and row.outlet_id != outlet.pk:
-        raise OutletExists(f"{host} is a host of {row.outlet.name}: take it away there first.")
+        raise OutletExists(
+            _("%(host)s is a host of %(outlet)s: take it away there first.") % {"host": host, "outlet": row.outlet.name}
+        )
 
 
 def touch(*article_ids: int) -> None:

@@ -11,18 +11,22 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from archive.models import User
 
+EDITOR = gettext_lazy("This takes an editor: ask one to do it, or an administrator for the role.")
+ARCHIVIST = gettext_lazy("This takes an archivist: ask one to do it, or an administrator for the role.")
+
 NEEDS = {
-    "edit_article": "an editor",
-    "withhold_article": "an editor",
-    "import_articles": "an archivist",
-    "view_restricted": "an archivist",
-    "kill_article": "an archivist",
-    "merge_article": "an archivist",
-    "download_capture": "an archivist",
-    "administer_archive": "an administrator",
+    "edit_article": EDITOR,
+    "withhold_article": EDITOR,
+    "import_articles": ARCHIVIST,
+    "view_restricted": ARCHIVIST,
+    "kill_article": ARCHIVIST,
+    "merge_article": ARCHIVIST,
+    "download_capture": ARCHIVIST,
+    "administer_archive": gettext_lazy("This takes an administrator: ask one to do it, or for the role."),
 }
 
 
@@ -37,7 +41,7 @@ def require(user: User | None, permission: str) -> None:
     `None` stands for a job of the archive itself, which acts for somebody who was asked before.
     """
     if user is not None and not may(user, permission):
-        raise PermissionDenied(f"This takes {NEEDS[permission]}: ask one to do it, or an administrator for the role.")
+        raise PermissionDenied(str(NEEDS[permission]))
 
 
 class RoleBackend(ModelBackend):

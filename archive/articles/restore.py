@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from archive.formats.base import ParsedTag
 from archive.models import Article, ArticleTag, Blob, Capture, Outlet, OutletAlias, OutletDomain, User, Version
@@ -156,16 +157,21 @@ def _blob(sha256: str, data: str | None, *, needed: bool) -> Blob | None:
         blob = Blob.objects.filter(sha256=sha256).defer("data").first()
         if blob is None and needed:
             raise BytesMissing(
-                f"The bytes {sha256[:12]}… stand in another record of the same export: import that one first, then try"
-                " again."
+                _(
+                    "The bytes %(sum)s… stand in another record of the same export: "
+                    "import that one first, then try again."
+                )
+                % {"sum": sha256[:12]}
             )
         return blob
     try:
         content = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ArchiveError(f"The bytes of the capture {sha256[:12]}… can't be decoded.") from error
+        raise ArchiveError(_("The bytes of the capture %(sum)s… can't be decoded.") % {"sum": sha256[:12]}) from error
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise ArchiveError(f"The bytes of the capture {sha256[:12]}… are not those that were exported.")
+        raise ArchiveError(
+            _("The bytes of the capture %(sum)s… are not those that were exported.") % {"sum": sha256[:12]}
+        )
     return store_blob(content)
 
 

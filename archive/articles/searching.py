@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from archive import clock
 from archive.engine import search_engine
 from archive.models import Article, Version
@@ -169,7 +171,7 @@ def search_page(
     return SearchPage(
         query=query,
         text=text,
-        read_as=read_as(query, languages),
+        read_as=read_as(query, languages, gettext),
         total=result.total,
         groups=result.groups,
         hits=hits,

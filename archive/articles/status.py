@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from archive.models import Article, User, Version
 
@@ -29,7 +30,7 @@ def withhold(*, article: Article, by: User | None, reason: str, at: datetime) ->
     require(by, "withhold_article")
     held = _locked(article)
     if held.status == Article.Status.CANCELED:
-        raise WrongStatus("This article was killed: reinstate it first if it should only be withheld.")
+        raise WrongStatus(_("This article was killed: reinstate it first if it should only be withheld."))
     _set_status(held, Article.Status.WITHHELD, _reason(reason), "withhold", by, at)
 
 
@@ -38,7 +39,7 @@ def embargo(*, article: Article, by: User | None, until: datetime, reason: str, 
     """Hold an article back until a moment (aware), when it lifts by itself; locks its row. Needs an editor."""
     require(by, "withhold_article")
     if until <= at:
-        raise ArchiveError("The embargo would be over before it began: choose a moment in the future.")
+        raise ArchiveError(_("The embargo would be over before it began: choose a moment in the future."))
     held = _locked(article)
     before = held.embargoed_until
     held.embargoed_until = until
@@ -62,7 +63,7 @@ def lift_embargo(*, article: Article, by: User | None, reason: str, at: datetime
     require(by, "withhold_article")
     held = _locked(article)
     if held.embargoed_until is None or held.embargoed_until <= at:
-        raise WrongStatus("There is no embargo on this article any more.")
+        raise WrongStatus(_("There is no embargo on this article any more."))
     trail.record(
         action="lift embargo",
         at=at,
@@ -122,7 +123,7 @@ def reinstate(*, article: Article, by: User | None, reason: str, at: datetime, j
     """Make a withheld or killed article usable again; locks its row. A kill is taken back by an archivist only."""
     held = _locked(article)
     if held.status == Article.Status.USABLE:
-        raise WrongStatus("This article is usable already.")
+        raise WrongStatus(_("This article is usable already."))
     require(by, "kill_article" if held.status == Article.Status.CANCELED else "withhold_article")
     if held.status == Article.Status.CANCELED:
         _mark_version(held, Version.Kind.REINSTATEMENT, by, _reason(reason), at)
@@ -136,7 +137,7 @@ def _locked(article: Article) -> Article:
 
 def _reason(reason: str) -> str:
     if not reason.strip():
-        raise ArchiveError("Say why: the reason stays with the record.")
+        raise ArchiveError(_("Say why: the reason stays with the record."))
     return reason.strip()
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.utils import translation
 
 from archive.articles import operations
 from archive.articles.bulk import array_of
@@ -37,7 +38,9 @@ def apply_batch(run: ImportRun, memory: Memory, *, at: datetime, most: int = BAT
     """
     for attempt in range(_TRIES):
         try:
-            return _apply_claimed(run, memory, at, most)
+            # What is refused here is stored, and what is stored is in English (docs/decisions/0062).
+            with translation.override(None):
+                return _apply_claimed(run, memory, at, most)
         except OperationalError as error:
             # A deadlock or a serialization failure: the other side went on, so try again.
             if attempt == _TRIES - 1 or connection.connection is None or connection.connection.closed:

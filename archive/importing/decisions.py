@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from archive.articles.operations import ArchiveError, find_or_create_outlet
 from archive.models import ImportItem, ImportRun, Outlet, OutletLine, User
@@ -35,7 +36,9 @@ def correct(*, item: ImportItem, fields: Mapping[str, str], by: User | None, at:
     held = _open(item)
     wanted = fields.get("published_at", "").strip()
     if wanted and read_date(wanted) is None:
-        raise DecisionError("Write the date as 2031-05-01, 2031-05-01T09:30 or, with its zone, 2031-05-01T09:30+02:00.")
+        raise DecisionError(
+            _("Write the date as 2031-05-01, 2031-05-01T09:30 or, with its zone, 2031-05-01T09:30+02:00.")
+        )
     bare = corrected(held.parsed, held.decision.get("said", {}), {**held.decision, "fields": {}})
     shown = form_values(bare)
     names = (*TEXT_FIELDS, "published_at", "tags")
@@ -56,7 +59,7 @@ def choose_outlet(*, item: ImportItem, outlet: Outlet | None, name: str = "", by
     held = _open(item)
     if outlet is None:
         if not name.strip():
-            raise DecisionError("Choose an outlet, or write the name of a new one.")
+            raise DecisionError(_("Choose an outlet, or write the name of a new one."))
         outlet = find_or_create_outlet(name=name, by=by)
     remember(outlet=outlet, name=held.parsed.get("outlet_name", ""), host=held.host, by=by)
     _decide(held, by, outlet=outlet.pk)
@@ -69,9 +72,9 @@ def choose(
 ) -> None:
     """Say that an item is a new article, a new version of an article, or another capture of one."""
     if what not in ("new", "version", "capture"):
-        raise DecisionError("Choose: a new article, a new version, or another capture.")
+        raise DecisionError(_("Choose: a new article, a new version, or another capture."))
     if what != "new" and article_id is None:
-        raise DecisionError("Choose the article that it belongs to.")
+        raise DecisionError(_("Choose the article that it belongs to."))
     _decide(_open(item), by, choice={"what": what, "article": article_id, "version": version_id})
 
 
@@ -95,7 +98,7 @@ def set_line(*, item: ImportItem, number: int, is_body: bool, by: User | None, a
     held = _open(item)
     line = next((one for one in held.parsed.get("lines", ()) if one["number"] == number), None)
     if line is None:
-        raise DecisionError(f"The file has no line {number}.")
+        raise DecisionError(_("The file has no line %(number)s.") % {"number": number})
     restored = set(held.decision.get("restored", ()))
     removed = set(held.decision.get("removed", ()))
     (restored if is_body else removed).add(number)
@@ -111,7 +114,7 @@ def pick(*, item: ImportItem, field: str, place: int, by: User | None, at: datet
     held = _open(item)
     offered = held.parsed.get("candidates", {}).get(field, ())
     if not 0 <= place < len(offered):
-        raise DecisionError("The page does not offer that value.")
+        raise DecisionError(_("The page does not offer that value."))
     fields = {**held.decision.get("fields", {}), field: offered[place]["value"]}
     _decide(held, by, fields=fields)
     _teach(held, {"field": field, "origin": offered[place]["origin"]}, by=by, at=at)
@@ -123,10 +126,10 @@ def choose_outlet_for_all(
 ) -> int:
     """Say whose articles all open items of a host, or of a printed name, are; return how many it settles."""
     if not host and not printed:
-        raise DecisionError("Say which items: those of a host, or those that print a name.")
+        raise DecisionError(_("Say which items: those of a host, or those that print a name."))
     if outlet is None:
         if not (name or printed).strip():
-            raise DecisionError("Choose an outlet, or write the name of a new one.")
+            raise DecisionError(_("Choose an outlet, or write the name of a new one."))
         outlet = find_or_create_outlet(name=name or printed, by=by)
     remember(outlet=outlet, name=printed, host=host, by=by)
     rows = job.items.filter(state__in=(State.READY, State.QUESTION))
@@ -182,11 +185,11 @@ def as_corrected(item: ImportItem) -> Any:
 def _open(item: ImportItem) -> ImportItem:
     held = ImportItem.objects.select_for_update(of=("self",)).select_related("run").get(pk=item.pk)
     if held.state not in _OPEN:
-        raise DecisionError(f"This item is {held.get_state_display()} already.")
+        raise DecisionError(_("This item is %(state)s already.") % {"state": held.get_state_display()})
     if held.run.state not in (ImportRun.State.PREVIEW, ImportRun.State.RUNNING, ImportRun.State.DONE):
-        raise DecisionError(f"The run is {held.run.get_state_display()}: wait for its preview.")
+        raise DecisionError(_("The run is %(state)s: wait for its preview.") % {"state": held.run.get_state_display()})
     if held.run.state != ImportRun.State.PREVIEW and held.state != State.QUESTION:
-        raise DecisionError("The run is being imported: only its questions can still be answered.")
+        raise DecisionError(_("The run is being imported: only its questions can still be answered."))
     return held
 
 

@@ -90,7 +90,8 @@ def fetch(url: str, *, at: datetime, etag: str = "", modified: str = "", robots:
         if status == 304:
             return Fetched(url, b"", "", etag, modified, is_new=False)
         if status != 200:
-            raise FetchError(f"{_host(url)} answered {status} {http.client.responses.get(status, '')}".rstrip() + ".")
+            answered = f"{status} {http.client.responses.get(status, '')}".rstrip()
+            raise FetchError(f"{_host(url)} answered: {answered}.")
         media_type = answer.get_content_type()
         if not media_type.startswith(_TYPES):
             raise FetchError(f"The address holds {media_type}, which is no text to import.")
@@ -197,8 +198,9 @@ def _request(url: str, headers: dict[str, str], until: float, most: int) -> tupl
         answer = connection.getresponse()
         data = _read(answer, connection, until, most)
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        reason = "took too long" if isinstance(error, TimeoutError) else f"can't be reached ({type(error).__name__})"
-        raise FetchError(f"{host} {reason}.") from error
+        if isinstance(error, TimeoutError):
+            raise FetchError(f"{host} took too long.") from error
+        raise FetchError(f"{host} can't be reached ({type(error).__name__}).") from error
     finally:
         connection.close()
     return answer.status, answer.headers, data

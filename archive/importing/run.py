@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from archive import clock, dispatch
 from archive.articles.operations import ArchiveError
@@ -39,10 +40,10 @@ def begin(run: ImportRun) -> None:
     if held.state != State.STAGING:
         return
     if held.files.filter(state=ImportFile.State.RECEIVING).exists():
-        raise RunError("A file has not arrived whole yet: send the rest of it, or leave it out.")
+        raise RunError(_("A file has not arrived whole yet: send the rest of it, or leave it out."))
     staging.adopt_manifest(held)
     if not held.files.exists():
-        raise RunError("Choose at least one file.")
+        raise RunError(_("Choose at least one file."))
     held.options = {**held.options, "begun_at": clock.now().isoformat()}
     become(held, State.READING, "options")
     dispatch.read_run(held.pk, interactive=is_single(held))
@@ -78,7 +79,7 @@ def read_table_again(run: ImportRun, *, file_id: int, columns: Mapping[str, str]
     held = ImportRun.objects.select_for_update().get(pk=run.pk)
     table = held.options.get("tables", {}).get(str(file_id))
     if held.state != State.PREVIEW or table is None:
-        raise RunError("The columns of a table can be chosen at its preview only.")
+        raise RunError(_("The columns of a table can be chosen at its preview only."))
     chosen = {name: columns[name] for name in table["names"] if name in columns}
     learning.learn_columns(header=table["names"], columns=chosen, by=by)
     held.items.filter(source_id=file_id).delete()
@@ -92,7 +93,7 @@ def pause(run: ImportRun) -> None:
     """Hold a run where it is; a batch that is being written is finished first."""
     held = ImportRun.objects.select_for_update().get(pk=run.pk)
     if held.state not in UNFINISHED:
-        raise RunError(f"A run that is {held.get_state_display()} can't be paused.")
+        raise RunError(_("A run that is %(state)s can't be paused.") % {"state": held.get_state_display()})
     held.paused_from = held.state
     become(held, State.PAUSED, "paused_from")
 
@@ -102,7 +103,7 @@ def resume(run: ImportRun) -> None:
     """Go on with a paused run."""
     held = ImportRun.objects.select_for_update().get(pk=run.pk)
     if held.state != State.PAUSED:
-        raise RunError(f"A run that is {held.get_state_display()} can't be resumed.")
+        raise RunError(_("A run that is %(state)s can't be resumed.") % {"state": held.get_state_display()})
     state, held.paused_from = held.paused_from, ""
     become(held, State(state), "paused_from")
     wake(held.pk)
@@ -113,7 +114,7 @@ def cancel(run: ImportRun, *, at: datetime) -> None:
     """Stop a run for good; what it has imported already stays, the rest is left out."""
     held = ImportRun.objects.select_for_update().get(pk=run.pk)
     if held.state in (State.DONE, State.CANCELED, State.WITHDRAWN):
-        raise RunError(f"The run is {held.get_state_display()} already.")
+        raise RunError(_("The run is %(state)s already.") % {"state": held.get_state_display()})
     held.finished_at = at
     become(held, State.CANCELED, "finished_at")
     # An item that a worker holds at this moment is finished; the others are left out.
@@ -130,7 +131,7 @@ def retry(run: ImportRun) -> int:
     """Try the failed items of a run again, reading their bytes afresh; return how many."""
     held = ImportRun.objects.select_for_update().get(pk=run.pk)
     if held.state in (State.STAGING, State.CANCELED, State.WITHDRAWN):
-        raise RunError("Only the items of a run that was read can be tried again.")
+        raise RunError(_("Only the items of a run that was read can be tried again."))
     failed = held.items.filter(state=ImportItem.State.FAILED)
     # What was read and could not be stored is only stored again; what could not be read is read again.
     again = failed.exclude(parsed={}).update(state=ImportItem.State.READY, outcome="", reason="", mend="")

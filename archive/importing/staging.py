@@ -17,6 +17,8 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max
 from django.db.models.functions import Length
+from django.utils import formats
+from django.utils.translation import gettext as _
 
 from archive.articles.bulk import copy_rows, store_blobs
 from archive.articles.content import host_of
@@ -109,7 +111,14 @@ def close_file(file: ImportFile) -> None:
     """Say that the file is whole. Raises ArchiveError when bytes of it are missing."""
     have = received(file)
     if file.size and have != file.size:
-        raise ArchiveError(f"{file.name} has {file.size:,} bytes, but {have:,} have arrived: send the rest.")
+        raise ArchiveError(
+            _("%(file)s has %(size)s bytes, but %(have)s have arrived: send the rest.")
+            % {
+                "file": file.name,
+                "size": formats.number_format(file.size, force_grouping=True),
+                "have": formats.number_format(have, force_grouping=True),
+            }
+        )
     ImportFile.objects.filter(pk=file.pk).update(size=have, state=ImportFile.State.WAITING)
 
 
@@ -131,7 +140,7 @@ def read_manifest(data: bytes) -> dict[str, dict[str, str]]:
     rows = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
     names = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
     if "file" not in names:
-        raise ArchiveError("The manifest needs a column “file”, and beside it outlet, url, published_at or tags.")
+        raise ArchiveError(_("The manifest needs a column “file”, and beside it outlet, url, published_at or tags."))
     out: dict[str, dict[str, str]] = {}
     for row in rows:
         said = {key: (row.get(names[key]) or "").strip() for key in MANIFEST_COLUMNS if key in names}
@@ -251,7 +260,7 @@ class Stager:
         by_pk = {file.pk: file for file, _ in self._records}
         moved = _note_places([(by_pk[pk], count, last[pk]) for pk, count in taken.items()])
         if missing := taken.keys() - moved:
-            raise ArchiveError(f"{by_pk[min(missing)].name} is being read by another worker.")
+            raise ArchiveError(_("%(file)s is being read by another worker.") % {"file": by_pk[min(missing)].name})
         copy_rows(ImportItem, rows)
         for pk, count in taken.items():
             by_pk[pk].taken = count

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from archive.articles import legal, operations, status, trail
 from archive.articles.permissions import require
@@ -78,7 +79,9 @@ def withdraw(*, run: ImportRun, by: User, reason: str, at: datetime) -> Withdraw
     require(by, "import_articles")
     held = ImportRun.objects.select_for_update().get(pk=run.pk)
     if held.state not in WITHDRAWABLE:
-        raise NotWithdrawable("Only a run that is done or canceled can be withdrawn: wait for it, or cancel it first.")
+        raise NotWithdrawable(
+            _("Only a run that is done or canceled can be withdrawn: wait for it, or cancel it first.")
+        )
     planned = plan(held)
     said = REASON.format(run=held.pk, reason=reason.strip() or "no reason given")
     for article in planned.withheld:

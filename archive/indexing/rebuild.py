@@ -1,8 +1,8 @@
 """Builds the search index anew beside the live one, then swaps.
 
 The promise: bounded memory (chunks of articles); a rebuild that was killed goes on where it was; what changed meanwhile
-is caught up under the drainer's lock before the swap; searches go on throughout on the old index, and a broken old
-index is never read.
+is caught up under the drainer's lock before the swap; searches go on throughout on the old index, and what only it can
+tell, whom an article matched before it changed, is noted before it goes. A broken old index is never needed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from archive.models import Article, IndexEntry
 from archive.search import ArticleDocuments, IndexDamaged, IndexMissing
 
 from .documents import article_documents
-from .drain import DRAIN_LOCK, REBUILD_LOCK, advisory_lock, drain
+from .drain import BATCH, DRAIN_LOCK, REBUILD_LOCK, advisory_lock, drain
+from .remembering import remember_matches
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +68,21 @@ def rebuild(engine_name: str | None = None, progress: Callable[[int, int], None]
             catch_up = sorted(set(changed) | set(late))
             for at in range(0, len(catch_up), CHUNK):
                 generation.replace(article_documents(catch_up[at : at + CHUNK], clock.now()))
+            if engine.name == search_engine().name:
+                _remember_waiting()
             generation.promote()
     drain()
     return built
+
+
+def _remember_waiting() -> None:
+    """Note which saved searches find the articles that wait, while the index of before can still say: the new one knows
+    of their change already, so the drainer that carries them finds no difference any more."""
+    waiting = list(IndexEntry.objects.waiting().values_list("article_id", flat=True))
+    with suppress(IndexMissing, IndexDamaged):
+        for at in range(0, len(waiting), BATCH):
+            if not remember_matches(waiting[at : at + BATCH]):
+                return
 
 
 def batches(after: int) -> Iterator[list[ArticleDocuments]]:

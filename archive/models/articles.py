@@ -306,11 +306,14 @@ class Capture(models.Model):
 
 
 class TextHash(models.Model):
-    """One winnowed hash of an article's current text: near-copies share many of them, whatever the outlet."""
+    """One winnowed hash of an article's current text: near-copies share many of them, whatever the outlet.
+
+    Scores of rows an article are derived from it and written with it, so the database does not look it up for each.
+    """
 
     pk = models.CompositePrimaryKey("hash", "article_id")
     hash = models.BigIntegerField()
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="text_hashes")
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="text_hashes", db_constraint=False)
 
     class Meta:
         verbose_name = _("text hash")

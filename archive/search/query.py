@@ -246,10 +246,11 @@ class _Parser:
         name = ALIASES.get(token.text.lower(), token.text.lower())
         if name not in FIELDS:
             close = difflib.get_close_matches(name, FIELDS, 1)
-            mend = f"did you mean {close[0]}: ?" if close else f"the fields are {', '.join(FIELDS)}"
             raise QueryError(
                 f"There is no field “{token.text}:”",
-                mend + "; quote it to search for it as text",
+                f"did you mean {close[0]}: ?; quote it to search for it as text"
+                if close
+                else f"the fields are {', '.join(FIELDS)}; quote it to search for it as text",
                 token.position,
                 token.length,
             )

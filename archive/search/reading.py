@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .nodes import (
     And,
@@ -19,86 +19,104 @@ from .nodes import (
 )
 from .plan import unasked
 
+Translate = Callable[[str], str]
+
+
+def gettext_noop(message: str) -> str:
+    """Return the message as it is; marked so, it is found for translation."""
+    return message
+
+
 NAMED = {
-    "headline": "in the headline",
-    "standfirst": "in the standfirst",
-    "body": "in the body",
-    "quote": "in a quote",
-    "by": "in the byline",
-    "outlet": "as outlet",
-    "tag": "as tag",
-    "person": "as person",
-    "place": "as place",
-    "org": "as organisation",
-    "source": "as source",
+    "headline": gettext_noop("%(words)s in the headline"),
+    "standfirst": gettext_noop("%(words)s in the standfirst"),
+    "body": gettext_noop("%(words)s in the body"),
+    "quote": gettext_noop("%(words)s in a quote"),
+    "by": gettext_noop("%(words)s in the byline"),
+    "outlet": gettext_noop("%(words)s as outlet"),
+    "tag": gettext_noop("%(words)s as tag"),
+    "person": gettext_noop("%(words)s as person"),
+    "place": gettext_noop("%(words)s as place"),
+    "org": gettext_noop("%(words)s as organisation"),
+    "source": gettext_noop("%(words)s as source"),
 }
-CODES = {"lang": "language is", "kind": "the version's kind is", "story": "in story", "change": "the version changed:"}
+CODES = {
+    "lang": gettext_noop("language is %(value)s"),
+    "kind": gettext_noop("the version's kind is %(value)s"),
+    "story": gettext_noop("in story %(value)s"),
+    "change": gettext_noop("the version changed: %(value)s"),
+}
+SIDES = {"before": gettext_noop("dated before %(day)s"), "after": gettext_noop("dated after %(day)s")}
 
 
-def _where(text: str, field: str) -> str:
-    return f"{text} {NAMED[field]}" if field in NAMED else text
-
-
-def _dates(node: Dates) -> str:
+def _dates(node: Dates, gettext: Translate) -> str:
     if node.text == "unknown":
-        return "undated"
+        return gettext("undated")
     if node.side != "date":
-        return f"dated {node.side} {node.text}"
+        return gettext(SIDES[node.side]) % {"day": node.text}
     since, dots, until = node.text.partition("..")
     if not dots:
-        return f"dated {node.text}"
+        return gettext("dated %(day)s") % {"day": node.text}
     if since and until:
-        return f"dated from {since} to {until}"
-    return f"dated from {since} on" if since else f"dated up to {until}"
+        return gettext("dated from %(since)s to %(until)s") % {"since": since, "until": until}
+    if since:
+        return gettext("dated from %(since)s on") % {"since": since}
+    return gettext("dated up to %(until)s") % {"until": until}
 
 
-def _said(node: Node, nested: bool = False) -> str:
+def _words(node: Word | Phrase | Pattern | Fuzzy, gettext: Translate) -> str:
+    """Return the words that a node asks for, without where it asks for them."""
+    text = {"words": node.text}
+    match node:
+        case Word() | Phrase(slop=0) if node.exact:
+            return gettext("exactly “%(words)s”") % text
+        case Phrase() if node.slop:
+            between = text | {"most": str(node.slop)}
+            return gettext("the words “%(words)s” near each other (up to %(most)s words between)") % between
+        case Phrase() if node.field not in NAMED or node.field in ("headline", "standfirst", "body", "quote"):
+            return gettext("the phrase “%(words)s”") % text
+        case Pattern() if node.text.endswith("*") and not set(node.text[:-1]) & set("*?"):
+            return gettext("a word beginning with “%(words)s”") % {"words": node.text[:-1]}
+        case Pattern():
+            return gettext("a word like “%(words)s”") % text
+        case Fuzzy() if node.distance == 1:
+            return gettext("“%(words)s” or a word that differs by one letter") % text
+        case Fuzzy():
+            letters = text | {"letters": str(node.distance)}
+            return gettext("“%(words)s” or a word that differs by %(letters)s letters") % letters
+    return f"“{node.text}”"
+
+
+def _said(node: Node, gettext: Translate, nested: bool = False) -> str:
     match node:
         case Everything():
-            return "all articles"
+            return gettext("all articles")
         case Word() if node.field in CODES:
-            return f"{CODES[node.field]} {node.text}"
-        case Word() if node.exact:
-            return _where(f"exactly “{node.text}”", node.field)
-        case Word():
-            return _where(f"“{node.text}”", node.field)
-        case Phrase() if node.slop:
-            words = f"the words “{node.text}” near each other (up to {node.slop} words between)"
-            return _where(words, node.field)
-        case Phrase() if node.exact:
-            return _where(f"exactly “{node.text}”", node.field)
-        case Phrase():
-            kind = (
-                ""
-                if node.field in NAMED and node.field not in ("headline", "standfirst", "body", "quote")
-                else "the phrase "
-            )
-            return _where(f"{kind}“{node.text}”", node.field)
-        case Pattern():
-            if node.text.endswith("*") and not set(node.text[:-1]) & set("*?"):
-                return _where(f"a word beginning with “{node.text[:-1]}”", node.field)
-            return _where(f"a word like “{node.text}”", node.field)
-        case Fuzzy():
-            letters = "one letter" if node.distance == 1 else f"{node.distance} letters"
-            return _where(f"“{node.text}” or a word that differs by {letters}", node.field)
+            return gettext(CODES[node.field]) % {"value": node.text}
+        case Word() | Phrase() | Pattern() | Fuzzy():
+            words = _words(node, gettext)
+            return gettext(NAMED[node.field]) % {"words": words} if node.field in NAMED else words
         case Dates():
-            return _dates(node)
+            return _dates(node, gettext)
         case VersionsNode():
-            return "in every version" if node.which == "all" else "in current versions"
+            return gettext("in every version") if node.which == "all" else gettext("in current versions")
         case Not():
-            return f"not {_said(node.child, True)}"
+            return gettext("not %(words)s") % {"words": _said(node.child, gettext, True)}
         case And():
-            text = " and ".join(_said(child, True) for child in node.children)
+            text = f" {gettext('and')} ".join(_said(child, gettext, True) for child in node.children)
         case Or():
-            text = " or ".join(_said(child, True) for child in node.children)
+            text = f" {gettext('or')} ".join(_said(child, gettext, True) for child in node.children)
     return f"({text})" if nested else text
 
 
-def read_as(node: Node, languages: Sequence[str] = ()) -> str:
-    """Return how a query was read: "“russia” and dated from 2024-04 to 2024-06"; too common words are named."""
-    text = _said(node)
+def read_as(node: Node, languages: Sequence[str] = (), gettext: Translate = str) -> str:
+    """Return how a query was read: "“russia” and dated from 2024-04 to 2024-06"; too common words are named.
+
+    `gettext` says a sentence in the language of whoever asks; without it, it is English.
+    """
+    text = _said(node, gettext)
     common = unasked(node, languages)
     if common:
-        words = ", ".join(f"“{word}”" for word in common)
-        text += f"; {words} need not match (too common; put = before such a word to ask for it)"
+        said = gettext("%(words)s need not match (too common; put = before such a word to ask for it)")
+        text += "; " + said % {"words": ", ".join(f"“{word}”" for word in common)}
     return text[0].upper() + text[1:] if text[0].isalpha() else text

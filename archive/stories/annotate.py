@@ -25,7 +25,7 @@ from archive.text.quotes import Quote as FoundQuote
 
 from .held import Held, held_of
 from .rulings import carry_over
-from .tables import Statement, answers, insertion
+from .tables import Statement, answers, insertion, together
 
 PARAPHRASE = "paraphrase"
 _MACHINE = str(Origin.MACHINE)
@@ -107,10 +107,9 @@ def annotation(articles: Sequence[Article], held: Mapping[int, Held], book: Book
         answers(*writes)
         writes = []
         changed |= carry_over(by_id.values())
-    writes.append(_attaching({article.outlet.slug for article in articles}, book))
     if changed:
         writes.append(Statement(IndexEntry.objects.marking, [sorted(changed)]))
-    return writes, changed
+    return [*together(writes), _attaching({article.outlet.slug for article in articles}, book)], changed
 
 
 def outlet_book(asked: Sequence[tuple]) -> Book:

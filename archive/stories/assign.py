@@ -34,12 +34,12 @@ from archive.text.fingerprint import winnow
 from . import vectors
 from .annotate import OUTLETS_ASKED, annotation, outlet_book
 from .held import Held, arrived
-from .locks import stories_lock_to_place
+from .locks import LOCK_TO_PLACE
 from .lookup import Surroundings
 from .placement import Option, Placement, Verdict, place
 from .reasons import Printed, printed_by_id, printed_of, reasons_for
 from .refresh import body_of, furniture_asked, furniture_from, refresh
-from .tables import Statement, answers, execute, insertion, rows_of
+from .tables import Statement, answers, execute, insertion, rows_of, together
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +75,8 @@ DELETE FROM archive_texthash AS kept USING unnest(%s::bigint[], %s::bigint[]) AS
 WHERE kept.hash = gone.hash AND kept.article_id = gone.article_id
 """
 _DONE = """
-UPDATE archive_placemententry AS entry SET done = seen.wanted, done_at = %(at)s, attempts = 0, last_error = ''
-FROM unnest(%(ids)s::bigint[], %(wanted)s::bigint[]) AS seen (id, wanted) WHERE entry.article_id = seen.id
+UPDATE archive_placemententry AS entry SET done = seen.wanted, done_at = %s, attempts = 0, last_error = ''
+FROM unnest(%s::bigint[], %s::bigint[]) AS seen (id, wanted) WHERE entry.article_id = seen.id
 """
 
 
@@ -147,11 +147,8 @@ def place_waiting(*, at: datetime, wait: bool = False, limit: int | None = None)
 def _carry(seen: Sequence[tuple[int, int]], report: Report, at: datetime) -> None:
     try:
         with transaction.atomic():
-            # What is lost with the machine is lost together with its place in the outbox, and is placed again.
-            stories_lock_to_place()
             done = Report()
-            _place_batch([article for article, _ in seen], done, at)
-            execute(_DONE, {"ids": [pk for pk, _ in seen], "wanted": [wanted for _, wanted in seen], "at": at})
+            _place_batch(seen, done, at)
         report.add(done)
     except Exception as error:
         if len(seen) > 1:
@@ -167,8 +164,11 @@ def _carry(seen: Sequence[tuple[int, int]], report: Report, at: datetime) -> Non
         report.failed += 1
 
 
-def _place_batch(article_ids: Sequence[int], report: Report, at: datetime) -> None:
-    articles, held, (outlets, learnt) = arrived(article_ids, OUTLETS_ASKED, furniture_asked(article_ids))
+def _place_batch(seen: Sequence[tuple[int, int]], report: Report, at: datetime) -> None:
+    """Place articles, each given with what its entry in the outbox asks for, and note there that it was done."""
+    ids = [article for article, _ in seen]
+    # What is lost with the machine is lost together with its place in the outbox, and is placed again.
+    articles, held, (outlets, learnt) = arrived(ids, LOCK_TO_PLACE, OUTLETS_ASKED, furniture_asked(ids))
     gone = [article.pk for article in articles if article.merged_into_id]
     touched, leads_to = _take_out(gone) if gone else (set(), {})
     articles = [article for article in articles if not article.merged_into_id]
@@ -182,12 +182,13 @@ def _place_batch(article_ids: Sequence[int], report: Report, at: datetime) -> No
     newcomers = [article for article in articles if held[article.pk].story is None]
     touched |= {known.story for known in held.values() if known.story is not None}
     writes = vectors.filing([filed[pk] for pk, known in held.items() if known.weighed is None], are_new=True)
+    writes.append(Statement(_DONE, [at, ids, [wanted for _, wanted in seen]]))
     if newcomers:
         barred = exclusions([article.pk for article in newcomers if held[article.pk].is_kept_out])
         joined, placing = _place_new(newcomers, filed, barred, report, at)
         touched |= joined
         writes += placing
-    refresh(touched, at=at, leads_to=leads_to, along=writes)
+    refresh(touched, at=at, leads_to=leads_to, along=together(writes))
 
 
 def _place_new(

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from archive.articles import trail
 from archive.articles.operations import ArchiveError
@@ -60,18 +61,20 @@ def confirm(
     claim, reason = " ".join(claim.split()), reason.strip()
     named = list(dict.fromkeys(origins))
     if not claim or len(claim) > LONGEST_CLAIM:
-        raise ConfirmationError(f"Write the claim in one sentence of at most {LONGEST_CLAIM} characters.")
+        raise ConfirmationError(
+            _("Write the claim in one sentence of at most %(most)s characters.") % {"most": LONGEST_CLAIM}
+        )
     if not reason:
-        raise ConfirmationError("Say how you know: whom you asked, or what you compared.")
+        raise ConfirmationError(_("Say how you know: whom you asked, or what you compared."))
     if finding not in Confirmation.Finding.values:
-        raise ConfirmationError("Choose what you found out about the origins.")
+        raise ConfirmationError(_("Choose what you found out about the origins."))
     if finding == Confirmation.Finding.INDEPENDENT and len(named) < 2:
-        raise ConfirmationError("Choose the origins that do not hang on each other, two at least.")
+        raise ConfirmationError(_("Choose the origins that do not hang on each other, two at least."))
     if finding == Confirmation.Finding.SINGLE_SOURCE and len(named) != 1:
-        raise ConfirmationError("Choose the one origin that all of it hangs on.")
+        raise ConfirmationError(_("Choose the one origin that all of it hangs on."))
     ids = {article.pk for article in articles}
     if not ids or ids != set(Membership.objects.filter(story=story, article__in=ids).values_list("article", flat=True)):
-        raise ConfirmationError("Choose the articles of this story that make the claim.")
+        raise ConfirmationError(_("Choose the articles of this story that make the claim."))
     row = Confirmation.objects.create(
         claim=claim, finding=finding, origins=named, reason=reason, made_by=by, made_at=at
     )

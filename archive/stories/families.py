@@ -18,7 +18,7 @@ from archive.stories.origins import place_in_time
 from archive.text.quote_families import Family, Member, Text, find_families
 from archive.text.quotes import Quote as FoundQuote
 
-from .tables import Statement, answers, execute, insertion, rows_of
+from .tables import Statement, answers, execute, insertion, rows_of, together
 
 # Stories that have families, or several articles and a quote.
 _WORTH_A_LOOK = """
@@ -240,9 +240,10 @@ def _store(found: Mapping[int, Sequence[_Told]], held: Mapping[int, Sequence[_He
         columns = [[f.id for f in renamed], [f.label for f in renamed], [f.speaker for f in renamed]]
         writes.append(Statement(_RENAME, columns))
     rows, outdated = _sync(pairs)
+    # A wording that changed goes before the one in its place comes.
     if gone or outdated:
-        writes.append(Statement(_REMOVE_VARIANTS, [gone + outdated]))
-    answers(*writes, *insertion(QuoteVariant, _VARIANT, rows))
+        execute(_REMOVE_VARIANTS, [gone + outdated])
+    answers(*together([*writes, *insertion(QuoteVariant, _VARIANT, rows)]))
     return is_less or bool(outdated)
 
 

@@ -59,14 +59,16 @@ def held_of(article_ids: Collection[int]) -> Mapping[int, Held]:
     return _held(rows_of(_HELD, [list(article_ids)]))
 
 
-def arrived(article_ids: Collection[int], *also: Statement) -> tuple[list[Article], Mapping[int, Held], list[list]]:
-    """Return these articles in the order in which they are placed, what the archive holds of each, and the rows of
-    further statements.
+def arrived(
+    article_ids: Collection[int], lock: Statement, *also: Statement
+) -> tuple[list[Article], Mapping[int, Held], list[list]]:
+    """Take the lock and return these articles in the order in which they are placed, what the archive holds of each,
+    and the rows of further statements.
 
     Of the articles, their current versions and outlets only that is loaded which placement reads.
     """
     ids = list(article_ids)
-    articles, held, *rest = answers(Statement(_ARTICLES, [ids]), Statement(_HELD, [ids]), *also)
+    _, articles, held, *rest = answers(lock, Statement(_ARTICLES, [ids]), Statement(_HELD, [ids]), *also)
     return [_article(row) for row in articles], _held(held), rest
 
 

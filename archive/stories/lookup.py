@@ -6,7 +6,6 @@ the whole archive, each bounded) and one to the stories, however much the archiv
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -138,7 +137,7 @@ def stories_of(article_ids: Iterable[int]) -> dict[int, int]:
 def entries(article_ids: Iterable[int]) -> dict[int, Entry]:
     """Return articles as placement sees them; those that were never filed are left out."""
     rows = rows_of(_VECTORS, [list(article_ids)])
-    return {article: entry_of(article, day, json.loads(vector)) for article, day, vector in rows}
+    return {article: entry_of(article, day, vector) for article, day, vector in rows}
 
 
 class Surroundings:
@@ -222,7 +221,7 @@ class Surroundings:
             if number:
                 self._members[wanted[number - 1]].append(article)
             else:
-                self._entries[article] = entry_of(article, day, json.loads(vector))
+                self._entries[article] = entry_of(article, day, vector)
 
 
 def _day(entry: Entry) -> date:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from archive.articles.operations import ArchiveError, touch_index
 from archive.models import (
@@ -51,7 +52,9 @@ def join(*, article: Article, story: Story, by: User | None, at: datetime) -> St
     story = _live(story)
     row = Membership.objects.filter(article=article).first()
     if row is not None and row.story_id == story.pk and row.pinned:
-        raise StoryError(f"The article is in “{story.title}” already, and an editor put it there.")
+        raise StoryError(
+            _("The article is in “%(title)s” already, and an editor put it there.") % {"title": story.title}
+        )
     was = row.story_id if row else None
     before = _state([article.pk], [story.pk, was])
     StoryExclusion.objects.filter(article=article, story=story).delete()
@@ -69,7 +72,7 @@ def remove(*, article: Article, by: User | None, at: datetime) -> StoryEdit:
     row = _membership(article)
     story = row.story
     if not Membership.objects.filter(story=story).exclude(article=article).exists():
-        raise StoryError("The article is all there is in its story: put it into another one instead.")
+        raise StoryError(_("The article is all there is in its story: put it into another one instead."))
     own = Story.objects.create(title=_title_of(article), changed_at=at)
     before = _state([article.pk], [story.pk, own.pk])
     StoryExclusion.objects.get_or_create(article=article, story=story, defaults={"created_by": by})
@@ -89,7 +92,7 @@ def merge(*, story: Story, into: Story, by: User | None, at: datetime) -> StoryE
     stories_lock()
     story, into = _live(story), _live(into)
     if story.pk == into.pk:
-        raise StoryError("These are one story already.")
+        raise StoryError(_("These are one story already."))
     members = _members(story.pk, into.pk)
     before = _state(members, [story.pk, into.pk])
     for held in StoryExclusion.objects.filter(story=story).exclude(article__in=members):
@@ -112,7 +115,7 @@ def split(
     members = _members(story.pk)
     going = sorted({article.pk for article in articles})
     if not going or not set(going) <= set(members) or len(going) == len(members):
-        raise StoryError("Choose some of the story's articles, but not all of them.")
+        raise StoryError(_("Choose some of the story's articles, but not all of them."))
     new = Story.objects.create(title=title[:LONGEST_TITLE], title_is_pinned=bool(title), changed_at=at)
     before = _state(members, [story.pk, new.pk])
     for article in going:
@@ -152,7 +155,7 @@ def undo(*, edit: StoryEdit, by: User | None, at: datetime) -> StoryEdit:
     stories_lock()
     edit = StoryEdit.objects.select_for_update().get(pk=edit.pk)
     if edit.undone_at is not None:
-        raise UndoConflict("This was undone already.")
+        raise UndoConflict(_("This was undone already."))
     if edit.kind == StoryEdit.Kind.LINK:
         _undo_link(edit)
     elif edit.kind == StoryEdit.Kind.ROLE:
@@ -168,9 +171,9 @@ def _undo_places(edit: StoryEdit, at: datetime) -> None:
     articles = [int(article) for article in edit.before["memberships"]]
     stories = [int(story) for story in edit.before["stories"]]
     if _state(articles, stories)["memberships"] != edit.after["memberships"]:
-        raise UndoConflict("What this edit placed was placed anew since: undo the later edits first.")
+        raise UndoConflict(_("What this edit placed was placed anew since: undo the later edits first."))
     if edit.kind == StoryEdit.Kind.RENAME and _given_names(_state([], stories)) != _given_names(edit.after):
-        raise UndoConflict("The story was renamed again since: undo that first.")
+        raise UndoConflict(_("The story was renamed again since: undo that first."))
     _put_back(edit, articles, stories)
     emptied = {story: target for story in stories for target in stories if target != story}
     refresh(stories, at=at, leads_to=emptied)
@@ -202,9 +205,9 @@ def set_role(*, article: Article, role: str, by: User | None, at: datetime) -> S
     stories_lock()
     row = _membership(article)
     if role and role not in SET_BY_HAND:
-        raise StoryError("The earliest held follows from the dates: correct the date of the article instead.")
+        raise StoryError(_("The earliest held follows from the dates: correct the date of the article instead."))
     if role == row.role and row.role_is_pinned:
-        raise StoryError("That is what the article is already, by an editor's word.")
+        raise StoryError(_("That is what the article is already, by an editor's word."))
     before = {"article": article.pk, "role": row.role, "pinned": row.role_is_pinned}
     row.role, row.role_is_pinned = role or row.role, bool(role)
     row.save(update_fields=["role", "role_is_pinned"])
@@ -219,7 +222,7 @@ def set_role(*, article: Article, role: str, by: User | None, at: datetime) -> S
 def _undo_link(edit: StoryEdit) -> None:
     link = StoryLink.objects.select_for_update().get(pk=edit.after["link"])
     if link.state != edit.after["state"]:
-        raise UndoConflict("The tie was decided on again since: undo that first.")
+        raise UndoConflict(_("The tie was decided on again since: undo that first."))
     link.state, link.decided_by_id = edit.before["state"], edit.before["decided_by"]
     link.save(update_fields=["state", "decided_by"])
 
@@ -230,7 +233,7 @@ def _undo_role(edit: StoryEdit, at: datetime) -> None:
         edit.after["pinned"],
         edit.after["pinned"] and edit.after["role"],
     ):
-        raise UndoConflict("What the article is was said again since: undo that first.")
+        raise UndoConflict(_("What the article is was said again since: undo that first."))
     row.role, row.role_is_pinned = edit.before["role"], edit.before["pinned"]
     row.save(update_fields=["role", "role_is_pinned"])
     refresh([row.story_id], at=at)
@@ -332,7 +335,7 @@ def _members(*stories: int) -> list[int]:
 def _membership(article: Article) -> Membership:
     row = Membership.objects.filter(article=article).select_related("story").first()
     if row is None:
-        raise StoryError("The article is in no story yet: it is placed a moment after it comes in.")
+        raise StoryError(_("The article is in no story yet: it is placed a moment after it comes in."))
     return row
 
 

@@ -19,7 +19,7 @@ from .evidence import Dated, not_before
 from .families import families_asked, keep_families
 from .origins import tie_to_held, ties_asked
 from .roles import ALL_PAIRS_UP_TO, Part, Told, parts, told, when
-from .tables import Loader, Statement, answers, rows_of
+from .tables import Loader, Statement, answers, rows_of, together
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
@@ -176,7 +176,7 @@ def refresh(
         writes.append(Statement(_PARTS, _columns(parts_changed, "pk", "role", "copy_of_id")))
     if stories_changed:
         writes.append(Statement(_DERIVED, [at, *_columns(stories_changed, "pk", *_DERIVED_FIELDS)]))
-    answers(*writes)
+    answers(*together(writes))
     keep_families(worth_a_look)
     if changed:
         touch_index(sorted(changed))

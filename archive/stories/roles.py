@@ -119,10 +119,11 @@ def alignment(one: Sequence[frozenset[str]], other: Sequence[frozenset[str]]) ->
         return 0.0, 0.0
     # Most pairs are told apart by the stems of the other as a whole, without looking at its sentences one by one.
     stems = _all_stems(tuple(other))
-    if sum(len(sentence & stems) >= 4 for sentence in one) < REWRITE_ALIGNED * len(one):
+    alike = [sentence for sentence in one if len(sentence & stems) >= 4]
+    if len(alike) < REWRITE_ALIGNED * len(one):
         return 0.0, 0.0
     matched: list[int] = []
-    for sentence in one:
+    for sentence in alike:
         shared = [len(sentence & held) / min(len(sentence), len(held)) for held in other]
         best = max(range(len(other)), key=lambda i: (shared[i], -i))
         if shared[best] >= SENTENCE_ALIGNED and len(sentence & other[best]) >= 4:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from archive.articles import trail
 from archive.articles.operations import ArchiveError
@@ -75,7 +76,7 @@ def add_source(
     field, start = find_evidence(version, evidence.strip())
     last = version.attributions.aggregate(last=Max("order"))["last"] or 0
     if not name.strip():
-        raise HopMisplaced("Give the name of the source.")
+        raise HopMisplaced(_("Give the name of the source."))
     hop = Attribution.objects.create(
         article=article,
         version=version,
@@ -123,7 +124,7 @@ def change_source(
     """
     require(by, "edit_article")
     if not name.strip():
-        raise HopMisplaced("Give the name of the source.")
+        raise HopMisplaced(_("Give the name of the source."))
     before = {"source": attribution.name, "kind": attribution.kind, "relies_on": attribution.relies_on}
     changed = _named(name, kind) | _chained(attribution.version, attribution.order, kind, relies_on) | {"role": role}
     if attribution.origin == Origin.MACHINE:
@@ -170,7 +171,7 @@ def find_evidence(version: Version, evidence: str) -> tuple[str, int]:
         if start >= 0:
             return field, start
     raise EvidenceMissing(
-        "These words stand nowhere in the article: copy the passage that names the source as it is printed."
+        _("These words stand nowhere in the article: copy the passage that names the source as it is printed.")
     )
 
 
@@ -223,7 +224,7 @@ def _carry(rows: Sequence[Attribution], version: Version) -> bool:
 def _named(name: str, kind: str) -> dict[str, Any]:
     """Return the fields of a hop that follow from its name."""
     if kind not in Attribution.Kind.values:
-        raise HopMisplaced("Choose what kind of source it is.")
+        raise HopMisplaced(_("Choose what kind of source it is."))
     outlet = None
     if kind in (Attribution.Kind.OUTLET, Attribution.Kind.RELAY):
         outlet = Outlet.objects.filter(merged_into=None, aliases__key=name_key(name)).first()
@@ -234,11 +235,11 @@ def _chained(version: Version, order: int, kind: str, relies_on: int | None) -> 
     """Return the fields of a hop that follow from what it hands on. Raises HopMisplaced for a chain without an end."""
     onward = dict(version.attributions.filter(rejected_at=None).values_list("order", "relies_on"))
     if relies_on is not None and relies_on not in onward:
-        raise HopMisplaced("The source that it is said to hand on is not among those of the article.")
+        raise HopMisplaced(_("The source that it is said to hand on is not among those of the article."))
     following, seen = relies_on, {order}
     while following is not None:
         if following in seen:
-            raise HopMisplaced("These sources would hand on each other in a circle.")
+            raise HopMisplaced(_("These sources would hand on each other in a circle."))
         seen.add(following)
         following = onward.get(following)
     if kind in (Attribution.Kind.OUTLET, Attribution.Kind.RELAY):

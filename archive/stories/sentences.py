@@ -10,6 +10,33 @@ from django.utils.translation import gettext_noop as _
 
 from archive.articles.sentences import Sentences
 
+# By which words the machine knew a source: the kind of the passage, and the word that introduces it there.
+RULES = Sentences(
+    (
+        _("source line"),
+        _("source line, relayed"),
+        _("source line, carried by"),
+        _("headline prefix"),
+        _("headline suffix"),
+        _("tells %(word)s"),
+        _("inverted %(word)s"),
+        _("according %(word)s"),
+        _("citing %(word)s"),
+        _("by %(word)s"),
+        _("colon %(word)s"),
+        _("interview %(word)s"),
+        _("names %(word)s"),
+        _("colon"),
+        _("interview"),
+        _("names"),
+        _("told"),
+        _("with reference to"),
+        _("according to (%(languages)s)"),
+        _("reports (%(languages)s)"),
+        _("reports"),
+    )
+)
+
 SENTENCES = Sentences(
     (
         _("shares: %(words)s"),
@@ -28,3 +55,8 @@ SENTENCES = Sentences(
 def said(text: str) -> str:
     """Return a stored sentence in the language of whoever reads the page."""
     return SENTENCES.said(text)
+
+
+def rule_said(rule: str) -> str:
+    """Return by what a source was found in the language of whoever reads the page."""
+    return RULES.said(rule)

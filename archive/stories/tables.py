@@ -65,6 +65,20 @@ def insertion(
     return [Statement(_insert(model, tuple(columns.items()), then), arrays)] if arrays else []
 
 
+def together(statements: Sequence[Statement]) -> list[Statement]:
+    """Return one statement that carries out these, each with a sequence of values. None of them may answer, or read
+    what another writes: they see the tables as they were before."""
+    if len(statements) < 2:
+        return list(statements)
+    return [Statement(_with(tuple(one.sql for one in statements)), [v for one in statements for v in one.values])]
+
+
+@lru_cache(maxsize=64)
+def _with(statements: Sequence[str]) -> str:
+    parts = ", ".join(f"part{number} AS ({sql})" for number, sql in enumerate(statements))
+    return f"WITH {parts} SELECT"
+
+
 @lru_cache(maxsize=64)
 def _insert(model: type[models.Model], columns: Sequence[tuple[str, str]], then: str) -> str:
     # An array of JSON documents is bound as text: each is a string already.

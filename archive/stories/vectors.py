@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import orjson
+
 from archive.articles.terms import counts_of
 from archive.models import Article, Posting, TermCount, TermVector, Version
 
@@ -112,7 +114,8 @@ def _weigh(article: Article, counts: Mapping[str, float], holding: Mapping[str, 
     vector = similarity.weigh(counts, lambda term: similarity.idf(holding.get(term, 0), total))
     asked = weightiest(vector, POSTED_TERMS if day is None else ARCHIVE_TERMS)
     common = frozenset(term for term, _ in asked if holding.get(term, 0) >= COMMON_FROM)
-    return Filed(entry_of(article.pk, day, vector), article.current_version_id, day, total, common)
+    entry = similarity.Entry(article.pk, day.toordinal() if day else None, vector)
+    return Filed(entry, article.current_version_id, day, total, common)
 
 
 def filing(filed: Iterable[Filed], *, are_new: bool) -> list[Statement]:
@@ -158,9 +161,9 @@ def forget(article_ids: Iterable[int]) -> None:
     TermVector.objects.filter(article__in=ids).delete()
 
 
-def entry_of(article_id: int, day: date | None, vector: Mapping[str, float]) -> similarity.Entry:
+def entry_of(article_id: int, day: date | None, stored: str) -> similarity.Entry:
     """Return a stored vector as placement sees it."""
-    return similarity.Entry(article_id, day.toordinal() if day else None, vector)
+    return similarity.Entry(article_id, day.toordinal() if day else None, orjson.loads(stored))
 
 
 def _holding(terms: Iterable[str]) -> dict[str, int]:

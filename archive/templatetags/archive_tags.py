@@ -18,15 +18,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from archive.articles import query_sentences, trail_words
 from archive.articles.languages import language_name
 from archive.importing.sentences import said
 from archive.models import Article
+from archive.stories.sentences import rule_said
 from archive.stories.sentences import said as said_why
 
 register = template.Library()
 register.filter(language_name)
 register.filter("said", said)
 register.filter("said_why", said_why)
+register.filter("rule_said", rule_said)
+register.filter("said_of_query", query_sentences.said)
+register.filter("said_of_trail", trail_words.said)
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
@@ -129,50 +134,64 @@ def published(article) -> SafeString:
     """Print when the outlet first put an article out, as surely as it is known and no surer.
 
     A moment with a zone is shown in the reader's zone; a wall time without one is shown as printed and said to have
-    none; the printed original is one hover away.
+    none. What is printed on the page opens by a hover, a tap or a key.
     """
-    said = article.published_printed
-    title = _("printed “%(printed)s”") % {"printed": said} if said else _("no date is printed on the page")
-    at = article.published_at
-    if at is None:
-        if article.not_before is not None:
-            shown = _("undated, not before %(day)s") % {"day": formats.date_format(article.not_before, DAY)}
-        else:
-            shown = _("undated")
-        return format_html(
-            '<span class="undated" title="{}">{}</span>', said_why(article.not_before_reason) or title, shown
-        )
-    precision = article.published_precision
-    if precision == "instant":
-        shown = formats.date_format(zones.localtime(at), MINUTE)
-    elif precision == "minute":
-        shown = formats.date_format(at.astimezone(UTC), MINUTE)
-        title = _("%(title)s; no time zone given") % {"title": title}
-    elif precision == "inferred":
-        shown = _("about %(day)s") % {"day": formats.date_format(at.astimezone(UTC), DAY)}
-    else:
-        shown = formats.date_format(at.astimezone(UTC), DAY)
-    return format_html('<time datetime="{}" title="{}">{}</time>', article.published_iso, title, shown)
+    shown, told = _dated(article)
+    return _opening(_time(article, shown, told), told)
+
+
+@register.simple_tag
+def published_time(article) -> SafeString:
+    """Print the same date where what it rests on stands right below it, or opens with it."""
+    return _time(article, *_dated(article))
 
 
 @register.simple_tag
 def published_clock(article) -> SafeString:
     """Print the time of day alone, where the day already stands above it; what is not known is said."""
-    at = article.published_at
+    at, precision, told = article.published_at, article.published_precision, _dated(article)[1]
     if at is None:
-        return format_html(
-            '<span class="undated" title="{}">{}</span>', said_why(article.not_before_reason), _("undated")
-        )
-    precision = article.published_precision
-    if precision in ("day", "inferred"):
+        shown = _("undated")
+    elif precision in ("day", "inferred"):
         shown = _("that day") if precision == "day" else _("about that day")
     else:
-        local = zones.localtime(at) if precision == "instant" else at.astimezone(UTC)
-        shown = formats.date_format(local, "H:i")
-    title = _("printed “%(printed)s”") % {"printed": article.published_printed} if article.published_printed else ""
+        shown = formats.date_format(zones.localtime(at) if precision == "instant" else at.astimezone(UTC), "H:i")
+    return _opening(_time(article, shown, told), told)
+
+
+def _dated(article) -> tuple[str, str]:
+    """Return an article's date in words, and what it rests on."""
+    said = article.published_printed
+    told = _("printed “%(printed)s”") % {"printed": said} if said else _("no date is printed on the page")
+    at, precision = article.published_at, article.published_precision
+    if at is None:
+        told = said_why(article.not_before_reason) or told
+        if article.not_before is None:
+            return _("undated"), told
+        return _("undated, not before %(day)s") % {"day": formats.date_format(article.not_before, DAY)}, told
+    if precision == "instant":
+        return formats.date_format(zones.localtime(at), MINUTE), told
     if precision == "minute":
-        title = f"{title}; {_('no time zone given')}" if title else _("no time zone given")
-    return format_html('<time datetime="{}" title="{}">{}</time>', article.published_iso, title, shown)
+        told = _("%(title)s; no time zone given") % {"title": told}
+        return formats.date_format(at.astimezone(UTC), MINUTE), told
+    day = formats.date_format(at.astimezone(UTC), DAY)
+    return (_("about %(day)s") % {"day": day} if precision == "inferred" else day), told
+
+
+def _time(article, shown: str, told: str) -> SafeString:
+    if article.published_at is None:
+        return format_html('<span class="undated" title="{}">{}</span>', told, shown)
+    return format_html('<time datetime="{}" title="{}">{}</time>', article.published_iso, told, shown)
+
+
+def _opening(shown: SafeString, told: str) -> SafeString:
+    """Return a date that opens what it rests on over the text below it, one at a time; nothing moves."""
+    return format_html(
+        '<details class="evidence evidence--over" name="printed" data-menu><summary>{}</summary>'
+        '<div class="evidence__body">{}</div></details>',
+        shown,
+        told,
+    )
 
 
 # What the readers call a kind of file, in words. A reader that is not listed is shown by its own name.
@@ -246,6 +265,12 @@ FIELD_NAMES = {
 def field_name(name: str) -> str:
     """Return what a field of an article is called in words; a name that is not listed stays as it is."""
     return str(FIELD_NAMES.get(name, name))
+
+
+@register.filter
+def trail_facts(values: dict[str, object]) -> list[tuple[str, str]]:
+    """Return what an entry of the trail names, before or after, as pairs of words."""
+    return list(trail_words.facts(values, field_name))
 
 
 @register.filter

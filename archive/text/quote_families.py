@@ -40,6 +40,7 @@ _COMMON = 80
 _AROUND = 300
 
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
+_POSSESSIVE = re.compile(r"[’']s?$")
 _STOP = (
     FUNCTION_WORDS
     | AUXILIARY
@@ -153,7 +154,9 @@ def lost_and_changed(label: str, text: str) -> tuple[list[str], list[tuple[str, 
 
 @lru_cache(maxsize=50000)
 def _stem(word: str) -> str:
-    bare = re.sub(r"[’']s?$", "", word.casefold())
+    bare = word.casefold()
+    if "'" in bare or "’" in bare:
+        bare = _POSSESSIVE.sub("", bare)
     return str(_english.stemWord(bare)) if bare.isascii() else bare[:6]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 
 import snowballstemmer
@@ -90,18 +91,19 @@ def script_language(word: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=16)
-def _stemmer(name: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(name)
+@lru_cache(maxsize=512)
+def _stemmer_of(script: str, language: str) -> Callable[[str], str] | None:
+    """Return what stems words of the script that this language suits, None where nothing does."""
+    code = language if language in _STEMMERS and (script == "en") == (script_of(language) == "en") else script
+    name = _STEMMERS.get(code)
+    return snowballstemmer.stemmer(name).stemWord if name else None
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str) -> str:
     """Return the stem of a lower-case word in that language ("" or unknown: what its script suggests)."""
-    by_script = script_language(word)
-    code = language if language in _STEMMERS and (by_script == "en") == (script_of(language) == "en") else by_script
-    name = _STEMMERS.get(code)
-    return _stemmer(name).stemWord(word) if name else word
+    stemmed = _stemmer_of(script_language(word), language)
+    return stemmed(word) if stemmed else word
 
 
 def script_of(language: str) -> str:

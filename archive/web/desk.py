@@ -237,7 +237,11 @@ def _carry_out(request, verb: str, article: Article, form: forms.Form) -> bool:
     try:
         VERBS[verb][0](article=article, by=request.user, at=clock.now(), **values)
     except ArchiveError as error:
-        form.add_error(None, str(error))
+        if verb in _open_verbs(request, article):
+            form.add_error(None, str(error))
+        else:
+            # Somebody else was quicker: the form is not offered any more, so its error needs another place.
+            messages.error(request, str(error))
         return False
     messages.success(request, _("Done: %(verb)s.") % {"verb": VERBS[verb][2]})
     return True

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from archive import clock
 from archive.alerts import operations, queries
+from archive.articles.query_sentences import said
 from archive.models import SavedSearch, User
 from archive.search import QueryError, parse
 
@@ -46,7 +47,7 @@ class SavedSearchForm(forms.ModelForm):
         try:
             parse(text, clock.now().date())
         except QueryError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(said(str(error))) from error
         return text
 
 

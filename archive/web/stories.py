@@ -14,7 +14,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -151,7 +151,7 @@ def act(request, pk: int):
     except operations.StoryError as error:
         messages.error(request, str(error))
         return redirect("story", held.pk)
-    except (Article.DoesNotExist, Story.DoesNotExist, ValueError):
+    except (Article.DoesNotExist, Story.DoesNotExist, KeyError, ValueError):
         messages.error(request, _("There is no such article or story: give the number that stands in its address."))
         return redirect("story", held.pk)
     messages.success(request, said)
@@ -327,7 +327,8 @@ def _note(item: queries.Item, unheld: dict[int, str]) -> str:
         when = version.issued_at or version.recorded_at
         silent = hasattr(version, "change") and version.change.is_silent
         what = _("changed, no note found") if silent else version.get_kind_display()
-        said.append(f"{_('version')} {version.number}: {what}, {when:%-d %b %Y %H:%M}")
+        at = formats.date_format(timezone.localtime(when), "j M Y, H:i")
+        said.append(_("version %(n)s: %(what)s, %(at)s") % {"n": version.number, "what": what, "at": at})
     for source in item.shaken:
         said.append(SHAKEN[source.what] % {"outlet": source.outlet})
     return " · ".join(said)

@@ -31,10 +31,14 @@ def names_filed(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name_terms(names))
 
 
+def base_language(language: str) -> str:
+    """Return the language without country or script, as facets count it."""
+    return language.lower().split("-")[0]
+
+
 @lru_cache(maxsize=1000)
 def _language_codes(language: str) -> tuple[str, ...]:
-    lowered = language.lower()
-    base = lowered.split("-")[0]
+    lowered, base = language.lower(), base_language(language)
     return tuple({f"lang:{lowered}", f"lang:{base}", f"#language:{base}"})
 
 

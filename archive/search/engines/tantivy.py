@@ -28,13 +28,14 @@ from ..types import Counts, Entry, SearchRequest, SearchResult, Statistics
 from .generations import Generations, folder_size, write_durably
 from .tantivy_answer import Answer, Begin, count
 from .tantivy_compile import FORMS, Compiler, either
-from .tantivy_schema import FORMAT, prepare, schema
+from .tantivy_schema import FORMAT, frequent_in, prepare, schema
 
 HEAP = 160_000_000
 SMALL_HEAP = 20_000_000
 SMALL = 200
 MANIFEST = "manifest.json"
 FORMAT_FILE = "format"
+FREQUENT_FILE = "frequent.json"
 CHUNK = 50_000
 MANY = 24
 BESIDE = 2
@@ -74,7 +75,7 @@ class View:
     def _read(self) -> None:
         self.searcher = self.index.searcher()
         self.schema = self.index.schema
-        self.compiler = Compiler(self.schema)
+        self.compiler = Compiler(self.schema, frequent_of(self.folder))
         self.counted: dict[Any, Counts] = {}
         counted = self.searcher.aggregate(
             Query.all_query(),
@@ -85,13 +86,7 @@ class View:
         )
         newest = counted["newest"]["value"]
         self.newest = None if newest is None else int(newest)
-        found = {bucket["key"] for bucket in counted["languages"]["buckets"]}
-        unknown = Query.boolean_query(
-            [(Occur.Must, Query.all_query()), (Occur.MustNot, Query.exists_query("facet_language"))]
-        )
-        if count(self.searcher, unknown):
-            found.add("")
-        self.languages = tuple(sorted(found))
+        self.languages = tuple(sorted(bucket["key"] for bucket in counted["languages"]["buckets"]))
 
     def refreshed(self) -> View:
         """Return this view, moved to the newest commit."""
@@ -109,6 +104,14 @@ def format_of(folder: Path) -> int:
         return int((folder / FORMAT_FILE).read_text(encoding="utf8"))
     except (OSError, ValueError):
         return 0
+
+
+def frequent_of(folder: Path) -> frozenset[str]:
+    """Return the stems whose pairs an index files; chosen once, before anything is in it."""
+    try:
+        return frozenset(json.loads((folder / FREQUENT_FILE).read_text(encoding="utf8")))
+    except FileNotFoundError:
+        return frozenset()
 
 
 def _stamp(folder: Path) -> tuple[int, int, int]:
@@ -129,7 +132,7 @@ class TantivyIndex:
             index = tantivy.Index.open(str(self.folder))
             writer = index.writer(HEAP if len(articles) > SMALL else SMALL_HEAP, 1)
             try:
-                commit(writer, index.schema, *prepared(articles))
+                commit(writer, index.schema, *prepared(articles, frequent_of(self.folder)))
                 writer.garbage_collect_files()
             finally:
                 writer.wait_merging_threads()
@@ -155,10 +158,13 @@ class TantivyIndex:
                     yield Entry(int(article or 0), int(version or 0), digest, bool(current), not is_open)
 
 
-def prepared(articles: Sequence[ArticleDocuments]) -> tuple[list[int], list[tantivy.Document]]:
+Prepared = tuple[list[int], list[tantivy.Document]]
+
+
+def prepared(articles: Sequence[ArticleDocuments], frequent: frozenset[str]) -> Prepared:
     """Return the numbers of the articles, in order, and the documents to add."""
     entries = changed_articles(articles)
-    return sorted(entries), [prepare(document) for entry in entries.values() for document in entry.documents]
+    return sorted(entries), [prepare(document, frequent) for entry in entries.values() for document in entry.documents]
 
 
 def commit(writer: Any, fields: tantivy.Schema, numbers: list[int], documents: list[tantivy.Document]) -> None:
@@ -193,7 +199,7 @@ class TantivyGeneration(TantivyIndex):
                 self._writer = self._index.writer(HEAP, 1)
             under_way: tuple[Future[None], int] | None = None
             for articles in batches:
-                numbers, documents = prepared(articles)
+                numbers, documents = prepared(articles, self._frequent(articles))
                 if under_way is not None:
                     under_way[0].result()
                     yield under_way[1]
@@ -202,6 +208,15 @@ class TantivyGeneration(TantivyIndex):
             if under_way is not None:
                 under_way[0].result()
                 yield under_way[1]
+
+    def _frequent(self, articles: Sequence[ArticleDocuments]) -> frozenset[str]:
+        """Return the stems whose pairs are filed, chosen by the first batch."""
+        chosen = self.folder / FREQUENT_FILE
+        if not chosen.exists():
+            empty = not self._index.searcher().num_docs
+            stems = frequent_in([document for entry in articles for document in entry.documents]) if empty else ()
+            write_durably(chosen, json.dumps(sorted(stems)))
+        return frequent_of(self.folder)
 
     def tidy(self) -> None:
         """Wait for merges to finish, drop files that are no longer needed, and note the checksums of the others."""

@@ -19,7 +19,8 @@ from .filing import microseconds
 from .tantivy_compile import Compiler, flat_score, unscored
 from .tantivy_counting import Counting
 
-SLACK = 16
+# So many more are fetched than a page shows: hits of equal score are many, and to find them out is to search again.
+SLACK = 256
 FEW = 200
 
 Row = tuple[float, int, int, Any]  # rank (larger first), article, version, score
@@ -37,9 +38,9 @@ class View(Protocol):
 
 
 def count(searcher: Searcher, query: Query) -> int:
-    """Return how many documents match."""
-    result: Any = searcher.search(query, 1, True)
-    return int(result.count or 0)
+    """Return how many documents match; of many, counting takes a third of the time of a search, which also weighs."""
+    result: Any = searcher.aggregate(query, {"matching": {"value_count": {"field": "open"}}})
+    return int(result["matching"]["value"])
 
 
 class Answer:

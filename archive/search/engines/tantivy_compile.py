@@ -12,6 +12,7 @@ from tantivy import FieldType, Occur, Query, Schema
 
 from .. import plan as plans
 from .filing import seconds
+from .tantivy_schema import pairs
 
 TEXT_ZONES = ("headline", "standfirst", "body")
 FORMS = ("form_body", "form_beside")
@@ -46,10 +47,10 @@ def flat_score(plan: plans.Plan) -> float | None:
 
 
 class Compiler:
-    """Compiles plans for one schema."""
+    """Compiles plans for one schema; pairs of `frequent` stems are filed as terms."""
 
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
+    def __init__(self, schema: Schema, frequent: frozenset[str]) -> None:
+        self.schema, self.frequent = schema, frequent
 
     def term(self, field: str, value: object) -> Query:
         """Return a query for one term."""
@@ -111,6 +112,14 @@ class Compiler:
         return Query.fuzzy_term_query(self.schema, field, form, distance, True, False)
 
     def _run(self, zone: str, run: tuple[str, ...], slop: int) -> Query:
+        filed = pairs(run, self.frequent) if zone == "body" and not slop else []
+        if filed and len(run) == 2:
+            return self.term("pairs", filed[0])
+        found = self._phrase(zone, run, slop)
+        # The pairs say quickly where it is worth looking.
+        return self._all([found, *(unscored(self.term("pairs", pair)) for pair in filed)])
+
+    def _phrase(self, zone: str, run: tuple[str, ...], slop: int) -> Query:
         orders = {run, run[::-1]} if slop else {run}
         words: list[list[str | tuple[int, str]]] = [list(order) for order in sorted(orders)]
         query = either([Query.phrase_query(self.schema, zone, order, slop) for order in words])

@@ -1,34 +1,50 @@
 """What a Tantivy index counts over all hits: facets, and hits by month.
 
-The promise: exact counts, also for tags, which are counted by their kinds and put together; where what was listed of
-the kinds can't say which values are the commonest, more is listed until it can.
+The promise: exact counts. A value may stand in several columns (see `tantivy_schema`), so its counts are put together;
+where what was listed of the columns can't say which values are the commonest, more is listed until it can.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 from tantivy import Occur, Query, Schema, Searcher
 
 from ..types import Counts, FacetCount, SearchRequest
+from .tantivy_schema import PLACES, TAG_KINDS
 
-KINDS = {"topic": 1, "person": 1, "place": 1, "org": 1, "twice": -1}
 MOST_VALUES = 1_000_000
 # Of one segment so many values are counted on; beyond, counts of the rarest may fall short.
 SEGMENT_VALUES = 10_000
 FEW = 60
+MARKED = "marked"
+NOTHING: dict[str, Any] = {"buckets": ()}
 
 Pairs = list[tuple[str, int]]
 
 
+def columns_of(facet: str) -> dict[str, int]:
+    """Return the columns whose counts together are those of a facet, less those that are to be taken off."""
+    if facet == "tag":
+        return {name: 1 for kind in TAG_KINDS for name in columns_of(kind)} | {"facet_twice": -1}
+    if facet in TAG_KINDS:
+        return dict.fromkeys([*(f"facet_{facet}_{place}" for place in PLACES), f"facet_{facet}_more"], 1)
+    return {f"facet_{facet}": 1}
+
+
+def is_sparse(column: str) -> bool:
+    """Say whether a column holds something only in documents that are marked `many`."""
+    return column == "facet_twice" or column.endswith("_more")
+
+
 class Column:
-    """The commonest values of one field, and how often a value that is not listed may stand there at most."""
+    """The commonest values of one column, and how often a value that is not listed may stand there at most."""
 
     def __init__(self, counted: dict[str, Any], size: int) -> None:
         self.counts: dict[str, int] = {bucket["key"]: int(bucket["doc_count"]) for bucket in counted["buckets"]}
         self.unlisted = min(self.counts.values()) if len(self.counts) >= size else 0
+        self.empty = self.counts.pop("", 0)
 
 
 class Counting:
@@ -37,79 +53,96 @@ class Counting:
     def __init__(self, searcher: Searcher, schema: Schema, query: Query, request: SearchRequest) -> None:
         self.searcher, self.schema, self.query, self.request = searcher, schema, query, request
         self.size = request.facet_size
+        self.marked = searcher.doc_freq("many", True)
+        self.documents = self.marked + searcher.doc_freq("many", False)
 
     def counts(self) -> Counts:
         """Return the counts that the request asks for."""
         request = self.request
-        asked = [f"facet_{name}" for name in request.facets if name not in ("month", "tag")]
-        if "tag" in request.facets:
-            asked += [f"facet_{kind}" for kind in KINDS]
-        by_month = "month" in request.facets or request.histogram
-        listed = self.size * 4 + 40
-        columns = self._columns(list(dict.fromkeys(asked)), listed, by_month)
+        listed = dict.fromkeys(
+            (column for name in request.facets if name != "month" for column in columns_of(name)), self.size * 4 + 40
+        )
+        if "month" in request.facets or request.histogram:
+            listed["facet_month"] = MOST_VALUES
+        columns = self._columns(listed)
         facets: dict[str, Pairs] = {}
         for name in request.facets:
-            if name == "tag":
-                facets[name] = self._tags(columns, listed)
-            elif name != "month":
-                facets[name] = commonest(columns[f"facet_{name}"].counts, self.size)
+            if name != "month":
+                facets[name] = self._commonest(columns_of(name), columns)
         months: Pairs = []
-        if by_month:
-            numbers = ((int(key), number) for key, number in columns["month"].counts.items())
-            months = sorted((f"{key // 12:04d}-{key % 12 + 1:02d}", number) for key, number in numbers)
+        undated = 0
+        if "facet_month" in columns:
+            months, undated = sorted(columns["facet_month"].counts.items()), columns["facet_month"].empty
         if "month" in request.facets:
             facets["month"] = months[::-1][: self.size]
         return Counts(
             {name: tuple(FacetCount(*pair) for pair in facets[name]) for name in request.facets},
             tuple(FacetCount(*pair) for pair in months) if request.histogram else (),
-            self._matching(self.query) - sum(number for _, number in months) if request.histogram else 0,
+            undated if request.histogram else 0,
         )
 
     def _matching(self, query: Query) -> int:
         found: Any = self.searcher.search(query, 1, True)
         return int(found.count or 0)
 
-    def _columns(self, fields: Sequence[str], size: int, by_month: bool = False) -> dict[str, Column]:
-        sizes = dict.fromkeys(fields, size)
-        if by_month:
-            sizes["month"] = MOST_VALUES
-        wanted = {
-            field: {"terms": {"field": field, "size": most, "segment_size": max(most, SEGMENT_VALUES)}}
-            for field, most in sizes.items()
-        }
-        counted = self.searcher.aggregate(self.query, wanted)
-        return {field: Column(counted[field], most) for field, most in sizes.items()}
+    def _columns(self, sizes: dict[str, int]) -> dict[str, Column]:
+        """Return the columns, so many values of each listed: all in one pass, for finding the hits may be what takes
+        long."""
+        asked = {column: terms(column, size) for column, size in sizes.items() if self._holds(column)}
+        sparse = {column: asked.pop(column) for column in list(asked) if is_sparse(column)}
+        counted: dict[str, Any] = {}
+        if sparse:
+            asked[MARKED] = {"filter": "many:true", "aggs": sparse}
+        if asked:
+            counted = self.searcher.aggregate(self.query, asked)
+            counted |= counted.pop(MARKED, {})
+        return {column: Column(counted.get(column, NOTHING), size) for column, size in sizes.items()}
 
-    def _tags(self, columns: dict[str, Column], size: int) -> Pairs:
-        """Return the commonest tags of all kinds together."""
+    def _holds(self, column: str) -> bool:
+        """Say whether any document holds something in a column."""
+        if is_sparse(column):
+            return self.marked > 0
+        return column == "facet_month" or self.searcher.doc_freq(column, "") < self.documents
+
+    def _commonest(self, signs: dict[str, int], columns: dict[str, Column]) -> Pairs:
+        """Return the commonest values of several columns together."""
+        columns = {name: columns[name] for name in signs}
+        size = self.size * 4 + 40
         while True:
             found: Counter[str] = Counter()
-            for kind, sign in KINDS.items():
-                for value, number in columns[f"facet_{kind}"].counts.items():
-                    found[value] += sign * number
-            short = {kind: columns[f"facet_{kind}"] for kind in KINDS if columns[f"facet_{kind}"].unlisted}
+            for name, column in columns.items():
+                for value, number in column.counts.items():
+                    found[value] += signs[name] * number
             best = commonest(found, self.size)
+            short = {name: column for name, column in columns.items() if column.unlisted}
             if not short or not best:
                 return best
-            missed = sum(column.unlisted for column in short.values())
-            contending = [value for value, number in found.items() if number + missed >= best[-1][1]]
-            if missed < best[-1][1] and len(contending) <= FEW:
+            # What a value that is listed in some of the columns only may have too little, or too much.
+            missed = sum(column.unlisted for name, column in short.items() if signs[name] > 0)
+            least = best[-1][1] - sum(column.unlisted for name, column in short.items() if signs[name] < 0)
+            contending = [value for value, number in found.items() if number + missed >= least]
+            if len(best) == self.size and missed < least and len(contending) <= FEW:
                 for value in contending:
                     found[value] += sum(
-                        KINDS[kind] * self._carrying(f"facet_{kind}", value)
-                        for kind, column in short.items()
+                        signs[name] * self._carrying(name, value)
+                        for name, column in short.items()
                         if value not in column.counts
                     )
                 return commonest({value: found[value] for value in contending}, self.size)
             size = MOST_VALUES if size > SEGMENT_VALUES else size * 16
-            columns = self._columns([f"facet_{kind}" for kind in KINDS], size)
+            columns |= self._columns(dict.fromkeys(short, size))
 
-    def _carrying(self, field: str, value: str) -> int:
+    def _carrying(self, column: str, value: str) -> int:
         """Return how many hits carry a value that was not listed."""
-        if not self.searcher.doc_freq(field, value):
+        if not self.searcher.doc_freq(column, value):
             return 0
-        carried = Query.term_query(self.schema, field, value)
+        carried = Query.term_query(self.schema, column, value)
         return self._matching(Query.boolean_query([(Occur.Must, self.query), (Occur.Must, carried)]))
+
+
+def terms(column: str, size: int) -> dict[str, Any]:
+    """Return how Tantivy is asked for the commonest values of a column."""
+    return {"terms": {"field": column, "size": size, "segment_size": max(size, SEGMENT_VALUES)}}
 
 
 def commonest(counts: dict[str, int], most: int) -> Pairs:

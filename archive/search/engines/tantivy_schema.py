@@ -5,28 +5,46 @@ for ranking, the headline several times over, so that its words weigh more. Name
 single words, so patterns and misspellings never reach over a space. No pair of term and document is filed twice where
 two fields can be asked instead: forms outside the body stand in `form_beside` only where the body does not hold them,
 and tags are counted as topics, persons, places and organisations, less the names that one document carries as two.
+
+A phrase of two words that stand in many texts is slow to find by their places, so such pairs in a body are filed as
+terms (decision 0026); `frequent` are those words, as stems, chosen once a generation.
+
+What is counted stands in columns of exactly one value a document, "" for none, which Tantivy counts in a fifth of the
+time that columns of any number of values take: the first two names of each kind have a column each (decision 0025).
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import chain
 
 import tantivy
 
 from ..analysis import forms_of, raw_tokens, stemming_language, stems_of
 from ..types import Document
-from .filing import code_terms, microseconds, name_values, names_filed, seconds
+from .filing import base_language, code_terms, microseconds, name_values, names_filed, seconds
 
 ZONES = ("headline", "standfirst", "body", "quote")
 NAMES = ("by", "outlet", "tag", "person", "place", "org", "source")
 # Whoever changes the fields changes this number: an index of another number is built anew.
-FORMAT = 2
+FORMAT = 4
 TAG_KINDS = ("topic", "person", "place", "org")
-FACETS = ("outlet", *TAG_KINDS, "twice", "language")
+# Of each kind so many names stand in columns of their own, the others in one column together.
+PLACES = (1, 2)
+SINGLE = ("outlet", "language", "month", *(f"{kind}_{place}" for kind in TAG_KINDS for place in PLACES))
+# These hold something only where `many` is set.
+MULTIPLE = ("twice", *(f"{kind}_more" for kind in TAG_KINDS))
 TIMES_HEADLINE = 3
 # Between two quotes stand more fillers than a phrase may skip, so that no run crosses from one into the next.
 GAP = " ".join(["~"] * 60)
+# Stems that stand in so large a part of the texts are frequent, the most frequent of them.
+FREQUENT_SHARE = 0.05
+MOST_FREQUENT = 300
+# Too few texts don't tell what is frequent, and need no pairs.
+ENOUGH_TEXTS = 1000
+PAIR = "\x1f"
 
 
 def schema() -> tantivy.Schema:
@@ -36,25 +54,26 @@ def schema() -> tantivy.Schema:
     for zone in ZONES:
         builder.add_text_field(zone, tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(f"form_{zone}", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("pairs", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("form_beside", tokenizer_name="whitespace", index_option="basic")
     for name in NAMES:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
         builder.add_text_field(f"word_{name}", tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("code", tokenizer_name="raw", index_option="basic")
-    for facet in FACETS:
+    for facet in SINGLE + MULTIPLE:
         builder.add_text_field(f"facet_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_bytes_field("hash", stored=True)
     builder.add_unsigned_field("article", indexed=True, fast=True)
     for number in ("version", "copies"):
         builder.add_unsigned_field(number, fast=True)
-    for number in ("published", "captured", "month"):
+    for number in ("published", "captured"):
         builder.add_integer_field(number, fast=True)
-    for flag in ("current", "open", "dated"):
+    for flag in ("current", "open", "dated", "many"):
         builder.add_boolean_field(flag, indexed=True, fast=True)
     return builder.build()
 
 
-def prepare(document: Document) -> tantivy.Document:
+def prepare(document: Document, frequent: frozenset[str]) -> tantivy.Document:
     """Return the document to add."""
     found = tantivy.Document()
     language = stemming_language(document.language)
@@ -74,6 +93,8 @@ def prepare(document: Document) -> tantivy.Document:
         found.add_text(f"form_{zone}", " ".join(forms))
         if zone == "body":
             body = forms
+            if frequent:
+                found.add_text("pairs", " ".join(pairs(stems[0].split(" "), frequent)))
         elif zone != "quote":
             beside |= forms
         if zone != "quote":
@@ -90,16 +111,10 @@ def prepare(document: Document) -> tantivy.Document:
         if words:
             found.add_text(f"word_{name}", " ".join(words))
     for code in code_terms(document):
+        # What is counted has columns of its own.
         if not code.startswith("#"):
             found.add_text("code", code)
-            continue
-        facet, _, value = code[1:].partition(":")
-        if value and facet != "tag":
-            found.add_text(f"facet_{facet}", value)
-    for topic in set(document.topics):
-        found.add_text("facet_topic", topic)
-    for name in named_twice(document):
-        found.add_text("facet_twice", name)
+    _add_counted(found, document)
     found.add_bytes("hash", document.content_hash[:32].encode())
     found.add_unsigned("article", document.article)
     found.add_unsigned("version", document.version)
@@ -110,13 +125,55 @@ def prepare(document: Document) -> tantivy.Document:
     found.add_boolean("dated", document.published is not None)
     if document.published is not None:
         found.add_integer("published", seconds(document.published))
-        found.add_integer("month", document.published.year * 12 + document.published.month - 1)
     return found
+
+
+def pairs(stems: Sequence[str], frequent: frozenset[str]) -> list[str]:
+    """Return the terms of neighbors that are frequent both."""
+    are = [stem in frequent for stem in stems]
+    return [f"{stems[at]}{PAIR}{stems[at + 1]}" for at in range(len(stems) - 1) if are[at] and are[at + 1]]
+
+
+def frequent_in(documents: Sequence[Document]) -> frozenset[str]:
+    """Return the stems that are frequent in the bodies of these documents."""
+    if len(documents) < ENOUGH_TEXTS:
+        return frozenset()
+    holding: Counter[str] = Counter()
+    for document in documents:
+        stem_of = stems_of(stemming_language(document.language)).__getitem__
+        holding.update(set(map(stem_of, set(raw_tokens(document.body)))))
+    least = FREQUENT_SHARE * len(documents)
+    return frozenset(stem for stem, number in holding.most_common(MOST_FREQUENT) if number >= least)
+
+
+def _add_counted(found: tantivy.Document, document: Document) -> None:
+    """Add what is counted of a document."""
+    found.add_text("facet_outlet", document.outlet)
+    found.add_text("facet_language", base_language(document.language))
+    found.add_text("facet_month", month_of(document.published))
+    kinds = (document.topics, document.persons, document.places, document.orgs)
+    many = False
+    for kind, names in zip(TAG_KINDS, kinds, strict=True):
+        ordered = sorted({name for name in names if name})
+        for place in PLACES:
+            found.add_text(f"facet_{kind}_{place}", ordered[place - 1] if len(ordered) >= place else "")
+        for name in ordered[len(PLACES) :]:
+            found.add_text(f"facet_{kind}_more", name)
+            many = True
+    for name in named_twice(document):
+        found.add_text("facet_twice", name)
+        many = True
+    found.add_boolean("many", many)
+
+
+def month_of(moment: datetime | None) -> str:
+    """Return the month as it is counted, "" for none."""
+    return "" if moment is None else f"{moment.year:04d}-{moment.month:02d}"
 
 
 def named_twice(document: Document) -> list[str]:
     """Return the names of tags that a document carries as more than one kind, each as often as it is one too many."""
-    kinds = [set(document.topics), set(document.persons), set(document.places), set(document.orgs)]
+    kinds = [set(filter(None, names)) for names in (document.topics, document.persons, document.places, document.orgs)]
     if sum(map(len, kinds)) == len(set().union(*kinds)):
         return []
     return list((Counter(chain(*kinds)) - Counter(set().union(*kinds))).elements())

@@ -5,6 +5,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from shutil import rmtree
 from time import monotonic, sleep
 
 import pytest
@@ -17,6 +18,7 @@ from archive.alerts.queries import alerts_of, count_new
 from archive.articles.content import Content
 from archive.articles.operations import add_version
 from archive.indexing import drain as draining
+from archive.indexing import rebuild as rebuilding
 from archive.indexing.drain import settle
 from archive.models import (
     Alert,
@@ -141,6 +143,42 @@ def test_what_matched_before_is_remembered_over_a_drainer_that_dies_after_the_in
     assert events(search) == [] and AlertEntry.objects.waiting().count() == 1
     carry()
     assert events(search) == ["starts"]
+
+
+@pytest.mark.parametrize("at", ["before", "while it reads"])
+def test_a_change_that_falls_into_a_rebuild_of_the_index_is_told(owner, write, monkeypatch, at):
+    tagged, plain = write("Gates held", tags=[("floods", "topic")]), write("Ferry sails")
+    carry()
+    search = watch(owner, "tag:floods")
+    real, changed = rebuilding.article_documents, []
+
+    def change(ids, now):
+        if not changed:
+            changed.append(ArticleTag.objects.filter(article=tagged).update(removed_at=clock.now()))
+            ArticleTag.objects.create(article=plain, tag=Tag.objects.get(name="floods"), position=0)
+            IndexEntry.objects.mark([tagged.pk, plain.pk])
+        return real(ids, now)
+
+    if at == "before":
+        change([], clock.now())
+    monkeypatch.setattr(rebuilding, "article_documents", change)
+    rebuilding.rebuild()
+    match_waiting(clock.now())
+    assert {(a.article_id, a.event) for a in search.alerts.all()} == {(tagged.pk, "stops"), (plain.pk, "starts")}
+    rebuilding.rebuild()
+    carry()
+    assert search.alerts.count() == 2
+
+
+def test_an_index_that_is_lost_takes_its_memory_along_and_holds_up_nobody(owner, write, settings):
+    article = write("Gates held")
+    carry()
+    search = watch(owner, "tag:floods")
+    ArticleTag.objects.create(article=article, tag=Tag.objects.create(name="floods", kind="topic"), position=0)
+    IndexEntry.objects.mark([article.pk])
+    rmtree(settings.INDEX_DIR)
+    carry()
+    assert events(search) == [] and not AlertEntry.objects.waiting().exists()
 
 
 def test_a_search_that_was_saved_after_a_change_is_not_told_of_it(owner, write):

@@ -10,14 +10,33 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from archive.formats import html_page, sniff
 from archive.importing.sentences import PLANS, READINGS, SENTENCES, said
 
-FOLDERS = ("archive/formats", "archive/importing")
-CALLS = ("ParseError", "Rejected", "Plan", "_capture")
+FOLDERS = ("archive/formats", "archive/importing", "archive/text")
+CALLS = (
+    "ParseError",
+    "MemberError",
+    "FetchError",
+    "UndecodableText",
+    "_Gone",
+    "Rejected",
+    "Plan",
+    "Candidate",
+    "lost",
+    "_capture",
+)
+SAYING = ("why", "reason", "sentence", "describe", "kind_of_binary")
 WORDS = ("reason", "mend", "lost_because")
 
-# Pieces that other sentences are made of, and notes for the trail.
-PIECES = {" It was killed, and stays so.", "is not compressed record by record", "is damaged or cut off", "7 record 7"}
+# Pieces that other sentences are made of, names of formats, and notes for the trail.
+PIECES = {
+    " It was killed, and stays so.",
+    "7 (column 7)",
+    "7 record 7",
+    "JSON",
+    "The 7 file is not well-formed XML7: 7.",
+}
 
 
 def sentences() -> Iterator[tuple[str, str]]:
@@ -41,6 +60,8 @@ def spoken(node: ast.AST) -> list[ast.expr]:
         return (
             [*said_why, *(one for one in node.args if any(" " in text for text in texts(one)))] if name in CALLS else []
         )
+    if isinstance(node, ast.FunctionDef) and node.name.lstrip("_").startswith(SAYING):
+        return [one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value is not None]
     if isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", "") in WORDS:
         return [node.value]
     return []
@@ -53,6 +74,8 @@ def texts(node: ast.expr) -> list[str]:
     if isinstance(node, ast.JoinedStr):
         parts = [str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values]
         return ["".join(parts)] if any(isinstance(part, ast.Constant) for part in node.values) else []
+    if isinstance(node, ast.Tuple):
+        return [text for part in node.elts for text in texts(part)]
     if isinstance(node, ast.IfExp):
         return texts(node.body) + texts(node.orelse)
     return texts(node.left) if isinstance(node, ast.BinOp) else []
@@ -62,6 +85,16 @@ def test_every_sentence_that_says_why_can_be_translated():
     found = list(sentences())
     assert len(found) > 120
     assert [(text, where) for text, where in found if SENTENCES.known(text) is None] == []
+
+
+def test_what_stands_in_tables_can_be_translated_too():
+    words = [
+        *sniff._MEND,
+        *sniff._MEND.values(),
+        *(word for _magic, word in sniff._MAGIC),
+        *html_page._FURNITURE.values(),
+    ]
+    assert [word for word in words if SENTENCES.known(word) is None] == []
 
 
 def test_what_is_filled_into_a_sentence_is_found_again():

@@ -1,5 +1,6 @@
 """What is Tantivy's own: exact counts put together from several columns, traps of its writer, and its format."""
 
+import itertools
 import random
 from collections import Counter
 from dataclasses import replace
@@ -8,10 +9,11 @@ from datetime import timedelta
 import pytest
 
 from archive.search import ArticleDocuments, Document, IndexDamaged, Order, SearchRequest, parse
-from archive.search.engines import tantivy_counting
-from archive.search.engines.tantivy import FORMAT_FILE, MANY, TantivyEngine
+from archive.search.engines import tantivy_answer, tantivy_counting, tantivy_schema
+from archive.search.engines.tantivy import FORMAT_FILE, FREQUENT_FILE, MANY, TantivyEngine, frequent_of
+from archive.search.engines.tantivy_schema import PAIR
 
-from . import world
+from . import test_contract, world
 from .oracle import Scan, facet
 from .world import TODAY
 
@@ -39,23 +41,85 @@ def named(count: int, seed: int) -> list[Document]:
 
 @pytest.mark.parametrize("size", [1, 3, 12])
 @pytest.mark.parametrize("seed", range(3))
-def test_tags_of_all_kinds_are_counted_exactly_however_few_are_listed(engine, monkeypatch, size, seed):
+def test_names_in_several_columns_are_counted_exactly_however_few_are_listed(engine, monkeypatch, size, seed):
     documents = named(400, seed)
     for start in (0, 150):
         engine.replace(world.by_article(documents[start : start + 250]))
     listed = tantivy_counting.Counting._columns
     asked = []
 
-    def few(self, fields, most, by_month=False):
+    def few(self, sizes):
         # As in an archive with so many names that the first list is far from whole.
-        asked.append(most)
-        return listed(self, fields, most // 8 if len(asked) == 1 else most, by_month)
+        asked.append(sizes)
+        return listed(self, {name: most // 8 for name, most in sizes.items()} if len(asked) == 1 else sizes)
 
     monkeypatch.setattr(tantivy_counting.Counting, "_columns", few)
-    request = SearchRequest(parse("gates", TODAY), TODAY, facets=("tag", "person"), facet_size=size)
+    names = ("tag", "person", "org")
+    request = SearchRequest(parse("gates", TODAY), TODAY, facets=names, facet_size=size)
     found = engine.search(request).facets
-    wanted = facet(Scan(documents).matching(request), "tag")
-    assert [(f.value, f.count) for f in found["tag"]] == sorted(wanted.items(), key=lambda p: (-p[1], p[0]))[:size]
+    for name in names:
+        wanted = facet(Scan(documents).matching(request), name)
+        assert [(f.value, f.count) for f in found[name]] == sorted(wanted.items(), key=lambda p: (-p[1], p[0]))[:size]
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_pages_are_the_whole_list_however_many_hits_tie(engine, monkeypatch, order):
+    monkeypatch.setattr(tantivy_answer, "SLACK", 2)
+    alike = [replace(d, headline="Gates", body="", standfirst="", language="en") for d in world.crowd(60)]
+    engine.replace(world.by_article(alike))
+    asked = SearchRequest(parse("gates", TODAY), TODAY, order=order, limit=1000)
+    whole = [hit.article for hit in engine.search(asked).hits]
+    assert len(whole) > 50 and (order is not Order.RELEVANCE or whole == sorted(whole, reverse=True))
+    pages = [engine.search(replace(asked, offset=at, limit=7)).hits for at in range(0, len(whole), 7)]
+    assert [hit.article for page in pages for hit in page] == whole
+
+
+def test_names_that_no_document_has_many_of_are_counted_too(engine):
+    documents = [replace(document, topics=document.topics[:1]) for document in world.crowd(60)]
+    assert all(len(document.places) < 3 for document in documents)
+    engine.replace(world.by_article(documents))
+    request = SearchRequest(parse("", TODAY), TODAY, facets=("tag", "place"), histogram=True)
+    found, wanted = engine.search(request), Scan(documents).matching(request)
+    assert {f.value: f.count for f in found.facets["place"]} == facet(wanted, "place")
+    assert {f.value: f.count for f in found.facets["tag"]} == facet(wanted, "tag")
+    assert found.undated == sum(document.published is None for document in wanted) > 0
+
+
+def test_phrases_of_frequent_words_are_found_by_their_pairs_and_none_else(engine, monkeypatch):
+    monkeypatch.setattr(tantivy_schema, "ENOUGH_TEXTS", 50)
+    monkeypatch.setattr(tantivy_schema, "FREQUENT_SHARE", 0.2)
+    articles = world.by_article(test_contract.DOCUMENTS)
+    generation = engine.begin()
+    for start in (0, 100):
+        generation.replace(articles[start : start + 100])
+    generation.promote()
+    frequent = frequent_of(engine.generations.live())
+    assert "en:gate" in frequent and len(frequent) < 60
+    words = [word for word in world.WORDS if f"en:{word}" in frequent]
+    phrases = [f'"{first} {second}"' for first, second in itertools.product(words[:4], repeat=2)]
+    phrases += [f'body:"{" ".join(run)}"' for run in itertools.product(words[:2], words[:2], ["ferry", words[0]])]
+    for _ in range(2):
+        for text in phrases + [text for text in test_contract.QUERIES if '"' in text]:
+            test_contract.assert_same(engine, test_contract.request(text))
+        # What comes later is filed by the same words.
+        engine.replace(articles[40:80])
+    view = engine.view()
+    assert view.searcher.doc_freq("pairs", PAIR.join(["en:gate", "en:gate"])) > 0
+
+
+def test_an_index_that_forgot_its_frequent_words_still_finds_phrases(engine, monkeypatch):
+    monkeypatch.setattr(tantivy_schema, "ENOUGH_TEXTS", 50)
+    articles = world.by_article(test_contract.DOCUMENTS)
+    generation = engine.begin()
+    generation.replace(articles)
+    generation.promote()
+    (engine.generations.live() / FREQUENT_FILE).unlink()
+    reader = TantivyEngine(engine.generations.root)
+    reader.replace(articles[:30])
+    test_contract.assert_same(reader, test_contract.request('"harbour gates"'))
+    (engine.generations.live() / FREQUENT_FILE).write_text("[nonsense")
+    with pytest.raises(IndexDamaged):
+        TantivyEngine(engine.generations.root).languages()
 
 
 def test_a_name_that_is_two_kinds_at_once_is_one_tag(engine):

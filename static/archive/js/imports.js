@@ -62,7 +62,7 @@
       const begun = await ask(`${base}begin/`, "{}");
       window.location.assign(begun.url);
     } catch (error) {
-      label.textContent = error.message;
+      label.textContent = error.final ? error.message : form.dataset.lost;
       form.querySelector("button").disabled = false;
     }
   };
