@@ -102,13 +102,15 @@ def _first_of_each(prepared: Sequence[Prepared]) -> tuple[list[Prepared], list[P
     """Return what can be decided now, and what may be the same as something among that, which is not held yet."""
     seen: set[str] = set()
     passages: set[int] = set()
+    # The file that an editor corrected goes before the same bytes uncorrected, which are then a capture of it.
+    edited = {one.blob for one in prepared if one.changed}
     now: list[Prepared] = []
     later: list[Prepared] = []
     for one in prepared:
         keys = set(identities(one.arrival))
         strange = (not one.arrival.guid or one.arrival.from_page) and not one.arrival.is_record
         near = strange and sum(value in passages for value in one.passages) > 1
-        if keys & seen or near:
+        if keys & seen or near or (one.arrival.bytes_key and one.arrival.bytes_key in edited):
             later.append(one)
             continue
         seen |= keys

@@ -17,8 +17,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from archive import clock
+from archive.articles import bulk
 from archive.articles.content import url_key
-from archive.models import Article, ImportRun, WatchedAddress, WatchedSource
+from archive.models import Article, Capture, ImportRun, WatchedAddress, WatchedSource
 
 from . import fetching, run, staging
 from .limits import configured
@@ -202,18 +203,42 @@ def _capture(address: WatchedAddress, at: datetime) -> fetching.Fetched | None:
     is_news = fetched.is_new and sha256 != address.sha256
     address.captures += 1
     held = Article.objects.filter(url_key=address.key).values_list("pk", flat=True).first()
-    rows.update(
-        captures=address.captures,
-        captured_at=at,
-        next_at=next_capture(address, at),
-        etag=fetched.etag,
-        modified=fetched.modified,
-        sha256=sha256,
-        article_id=held,
-        failures=0,
-        last_error="",
-    )
+    with transaction.atomic():
+        rows.update(
+            captures=address.captures,
+            captured_at=at,
+            next_at=next_capture(address, at),
+            etag=fetched.etag,
+            modified=fetched.modified,
+            sha256=sha256,
+            article_id=held,
+            failures=0,
+            last_error="",
+        )
+        if fetched.is_new and not is_news:
+            _keep_arrival(fetched, sha256, at)
     return fetched if is_news else None
+
+
+def _keep_arrival(page: fetching.Fetched, sha256: str, at: datetime) -> None:
+    """Record that an address sent the same bytes once more: a further capture of the version that they are known as.
+
+    Bytes that are no version, because they were rejected or wait for a decision, leave only the note of the look.
+    """
+    known = Capture.objects.filter(blob=sha256, url=page.url[:2000], version__isnull=False)
+    before = known.order_by("-captured_at", "-id").first()
+    if before is None or before.article_id is None or before.version_id is None:
+        return
+    arrival = bulk.StoredCapture(
+        blob=sha256,
+        format=before.format,
+        captured_at=at,
+        file=before.file,
+        record=before.record,
+        url=before.url,
+        reading=before.reading,
+    )
+    bulk.add_captures([(before.article_id, before.version_id, arrival)])
 
 
 def _import(source: WatchedSource, files: list[staging.NewFile], at: datetime) -> int:

@@ -91,16 +91,16 @@ class Placement:
     options: tuple[Option, ...] = field(default=())
 
 
-def option(entry: Entry, story: StoryView) -> Option | None:
+def option(entry: Entry, story: StoryView, least: float = SUGGEST) -> Option | None:
     """Return how well the article belongs to the story, by the mean over its members (average link).
 
-    None when it is too far from the members to be worth a look, whatever they are to each other.
+    None when it is too far from the members for a score of `least`, whatever they are to each other.
     """
     members = nearest_in_time(entry, story.members, MEMBERS_COMPARED)
     shared = [overlap(entry, member) for member in members]
     scores = [near(both, entry.day, member.day) for both, member in zip(shared, members, strict=True)]
     mean = sum(scores) / len(scores)
-    if belonging(mean, NEAR, NEAR) < SUGGEST:
+    if belonging(mean, NEAR, NEAR) < least:
         return None
     core = members[:MEMBERS_FOR_COHESION]
     pairs = len(core) * (len(core) - 1) / 2
@@ -120,10 +120,14 @@ def option(entry: Entry, story: StoryView) -> Option | None:
 def place(entry: Entry, stories: Iterable[StoryView], barred: frozenset[int | str] = frozenset()) -> Placement:
     """Return the decision for an article among these stories; `barred` are stories an editor kept it out of."""
     views = {story.id: story for story in stories if story.members and story.id not in barred}
-    looked_at = (option(entry, story) for story in views.values())
-    options = sorted(
-        (o for o in looked_at if o is not None and o.score >= SUGGEST), key=lambda o: (-o.score, str(o.story))
-    )
+    options: list[Option] = []
+    least = SUGGEST
+    for story in views.values():
+        found = option(entry, story, least)
+        if found is not None and found.score >= SUGGEST:
+            options.append(found)
+            least = _least(options)
+    options.sort(key=lambda o: (-o.score, str(o.story)))
     joins = next((o for o in options if o.within_reach), None)
     is_sure = joins is not None and _is_sure(joins, options)
     if is_sure:
@@ -132,6 +136,13 @@ def place(entry: Entry, stories: Iterable[StoryView], barred: frozenset[int | st
     if is_sure:
         return Placement(Verdict.JOIN, worth[0], worth)
     return Placement(Verdict.SUGGEST if worth else Verdict.OPEN, None, worth)
+
+
+def _least(options: Sequence[Option]) -> float:
+    """Return the score below which a further story changes nothing: neither what is offered nor what is joined."""
+    offered = heapq.nlargest(SUGGESTIONS, (o.score for o in options))
+    joined = max((o.score for o in options if o.within_reach), default=0.0)
+    return max(SUGGEST, min(offered[-1], joined)) if len(offered) == SUGGESTIONS else SUGGEST
 
 
 def _explained(entry: Entry, found: Option, story: StoryView) -> Option:

@@ -86,6 +86,8 @@ class View:
         )
         newest = counted["newest"]["value"]
         self.newest = None if newest is None else int(newest)
+        held = {name: self.searcher.terms_with_prefix(name, "", None, 2) for name in ("facet_outlet", "facet_language")}
+        self.columns_alike = {name: terms[0][0] for name, terms in held.items() if len(terms) == 1}
         self.languages = tuple(sorted(bucket["key"] for bucket in counted["languages"]["buckets"]))
 
     def refreshed(self) -> View:

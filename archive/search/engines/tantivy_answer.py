@@ -29,12 +29,14 @@ Begin = Callable[[Hashable, Callable[[], Counts]], Callable[[], Counts]]
 
 
 class View(Protocol):
-    """What an answer needs of an opened index: `newest` is when the newest document came in, in microseconds."""
+    """What an answer needs of an opened index: `newest` is when the newest document came in, in microseconds, and
+    `columns_alike` are the columns of which all documents hold the same value."""
 
     searcher: Searcher
     compiler: Compiler
     languages: tuple[str, ...]
     newest: int | None
+    columns_alike: dict[str, str]
 
 
 def count(searcher: Searcher, query: Query) -> int:
@@ -50,6 +52,7 @@ class Answer:
         self.begin = begin
         self.searcher = view.searcher
         self.compiler = view.compiler
+        self.columns_alike = view.columns_alike
         self.request = request
         self.all_versions = which_versions(request.query) == "all"
         self.until = None if request.captured_until is None else microseconds(request.captured_until)
@@ -89,7 +92,7 @@ class Answer:
         counted: Callable[[], Counts] = Counts
         if request.facets or request.histogram:
             # Counting over all hits takes longer than finding the best, so it begins first and goes on beside.
-            counting = Counting(self.searcher, self.compiler.schema, self.query, request)
+            counting = Counting(self.searcher, self.compiler.schema, self.query, request, self.columns_alike)
             counted = self.begin(self._counted_over(), counting.counts)
         others, suppressed = self._folded() if request.fold_copies and not self.all_versions else ({}, set())
         hits, matching = self._hits(others, suppressed)

@@ -12,13 +12,14 @@ from typing import Any
 from tantivy import Occur, Query, Schema, Searcher
 
 from ..types import Counts, FacetCount, SearchRequest
-from .tantivy_schema import PLACES, TAG_KINDS
+from .tantivy_schema import AGAIN, PLACES, TAG_KINDS
 
 MOST_VALUES = 1_000_000
 # Of one segment so many values are counted on; beyond, counts of the rarest may fall short.
 SEGMENT_VALUES = 10_000
 FEW = 60
 MARKED = "marked"
+TIMES = tuple(f"facet_{times}" for times in AGAIN)
 NOTHING: dict[str, Any] = {"buckets": ()}
 
 Pairs = list[tuple[str, int]]
@@ -27,15 +28,17 @@ Pairs = list[tuple[str, int]]
 def columns_of(facet: str) -> dict[str, int]:
     """Return the columns whose counts together are those of a facet, less those that are to be taken off."""
     if facet == "tag":
-        return {name: 1 for kind in TAG_KINDS for name in columns_of(kind)} | {"facet_twice": -1}
+        return {name: 1 for kind in TAG_KINDS for name in columns_of(kind)} | dict.fromkeys(TIMES, -1)
     if facet in TAG_KINDS:
         return dict.fromkeys([*(f"facet_{facet}_{place}" for place in PLACES), f"facet_{facet}_more"], 1)
     return {f"facet_{facet}": 1}
 
 
-def is_sparse(column: str) -> bool:
-    """Say whether a column holds something only in documents that are marked `many`."""
-    return column == "facet_twice" or column.endswith("_more")
+def mark_of(column: str) -> str:
+    """Return the mark of the documents that hold something in a column, "" where all may."""
+    if column in TIMES or column.endswith("_more"):
+        return "many"
+    return "several" if column.endswith(f"_{PLACES[-1]}") else ""
 
 
 class Column:
@@ -50,11 +53,15 @@ class Column:
 class Counting:
     """What is counted for one request."""
 
-    def __init__(self, searcher: Searcher, schema: Schema, query: Query, request: SearchRequest) -> None:
+    def __init__(
+        self, searcher: Searcher, schema: Schema, query: Query, request: SearchRequest, alike: dict[str, str]
+    ) -> None:
         self.searcher, self.schema, self.query, self.request = searcher, schema, query, request
+        # Columns in which all documents hold the same need not be read.
+        self.alike = alike
         self.size = request.facet_size
-        self.marked = searcher.doc_freq("many", True)
-        self.documents = self.marked + searcher.doc_freq("many", False)
+        self.marked = {mark: searcher.doc_freq(mark, True) for mark in ("several", "many")}
+        self.documents = self.marked["many"] + searcher.doc_freq("many", False)
 
     def counts(self) -> Counts:
         """Return the counts that the request asks for."""
@@ -64,7 +71,12 @@ class Counting:
         )
         if "month" in request.facets or request.histogram:
             listed["facet_month"] = MOST_VALUES
-        columns = self._columns(listed)
+        alike = {name: self.alike[name] for name in listed if name in self.alike and "facet_month" in listed}
+        columns = self._columns({name: size for name, size in listed.items() if name not in alike})
+        for name, value in alike.items():
+            month = columns["facet_month"]
+            total = sum(month.counts.values()) + month.empty
+            columns[name] = Column({"buckets": [{"key": value, "doc_count": total}] if total else ()}, MOST_VALUES)
         facets: dict[str, Pairs] = {}
         for name in request.facets:
             if name != "month":
@@ -88,20 +100,27 @@ class Counting:
     def _columns(self, sizes: dict[str, int]) -> dict[str, Column]:
         """Return the columns, so many values of each listed: all in one pass, for finding the hits may be what takes
         long."""
-        asked = {column: terms(column, size) for column, size in sizes.items() if self._holds(column)}
-        sparse = {column: asked.pop(column) for column in list(asked) if is_sparse(column)}
-        counted: dict[str, Any] = {}
-        if sparse:
-            asked[MARKED] = {"filter": "many:true", "aggs": sparse}
-        if asked:
-            counted = self.searcher.aggregate(self.query, asked)
-            counted |= counted.pop(MARKED, {})
+        parts: dict[str, dict[str, Any]] = {"": {}, "several": {}, "many": {}}
+        for column, size in sizes.items():
+            if self._holds(column):
+                parts[mark_of(column)][column] = terms(column, size)
+        if self.marked["several"] * 2 > self.documents:
+            # Where most have several, asking for the mark takes longer than reading all.
+            parts[""] |= parts.pop("several")
+        inner: dict[str, Any] = {}
+        for mark in reversed(parts):
+            inner = parts[mark] | inner
+            if mark and inner:
+                inner = {MARKED: {"filter": f"{mark}:true", "aggs": inner}}
+        counted = self.searcher.aggregate(self.query, inner) if inner else {}
+        while MARKED in counted:
+            counted |= counted.pop(MARKED)
         return {column: Column(counted.get(column, NOTHING), size) for column, size in sizes.items()}
 
     def _holds(self, column: str) -> bool:
         """Say whether any document holds something in a column."""
-        if is_sparse(column):
-            return self.marked > 0
+        if mark_of(column) == "many":
+            return self.marked["many"] > 0
         return column == "facet_month" or self.searcher.doc_freq(column, "") < self.documents
 
     def _commonest(self, signs: dict[str, int], columns: dict[str, Column]) -> Pairs:

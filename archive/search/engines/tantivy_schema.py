@@ -29,19 +29,20 @@ from .filing import base_language, code_terms, microseconds, name_values, names_
 ZONES = ("headline", "standfirst", "body", "quote")
 NAMES = ("by", "outlet", "tag", "person", "place", "org", "source")
 # Whoever changes the fields changes this number: an index of another number is built anew.
-FORMAT = 4
+FORMAT = 5
 TAG_KINDS = ("topic", "person", "place", "org")
 # Of each kind so many names stand in columns of their own, the others in one column together.
 PLACES = (1, 2)
 SINGLE = ("outlet", "language", "month", *(f"{kind}_{place}" for kind in TAG_KINDS for place in PLACES))
-# These hold something only where `many` is set.
-MULTIPLE = ("twice", *(f"{kind}_more" for kind in TAG_KINDS))
+# The second of a kind only where `several` is set, and these only where `many` is.
+AGAIN = ("twice", "thrice", "four_times")
+MULTIPLE = (*AGAIN, *(f"{kind}_more" for kind in TAG_KINDS))
 TIMES_HEADLINE = 3
 # Between two quotes stand more fillers than a phrase may skip, so that no run crosses from one into the next.
 GAP = " ".join(["~"] * 60)
 # Stems that stand in so large a part of the texts are frequent, the most frequent of them.
-FREQUENT_SHARE = 0.05
-MOST_FREQUENT = 300
+FREQUENT_SHARE = 0.1
+MOST_FREQUENT = 150
 # Too few texts don't tell what is frequent, and need no pairs.
 ENOUGH_TEXTS = 1000
 PAIR = "\x1f"
@@ -68,7 +69,7 @@ def schema() -> tantivy.Schema:
         builder.add_unsigned_field(number, fast=True)
     for number in ("published", "captured"):
         builder.add_integer_field(number, fast=True)
-    for flag in ("current", "open", "dated", "many"):
+    for flag in ("current", "open", "dated", "several", "many"):
         builder.add_boolean_field(flag, indexed=True, fast=True)
     return builder.build()
 
@@ -152,17 +153,20 @@ def _add_counted(found: tantivy.Document, document: Document) -> None:
     found.add_text("facet_language", base_language(document.language))
     found.add_text("facet_month", month_of(document.published))
     kinds = (document.topics, document.persons, document.places, document.orgs)
-    many = False
+    several = many = False
     for kind, names in zip(TAG_KINDS, kinds, strict=True):
         ordered = sorted({name for name in names if name})
         for place in PLACES:
             found.add_text(f"facet_{kind}_{place}", ordered[place - 1] if len(ordered) >= place else "")
+        several = several or len(ordered) > 1
         for name in ordered[len(PLACES) :]:
             found.add_text(f"facet_{kind}_more", name)
             many = True
-    for name in named_twice(document):
-        found.add_text("facet_twice", name)
-        many = True
+    for times, again in zip(AGAIN, named_again(document), strict=True):
+        for name in again:
+            found.add_text(f"facet_{times}", name)
+            many = True
+    found.add_boolean("several", several or many)
     found.add_boolean("many", many)
 
 
@@ -171,9 +175,11 @@ def month_of(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment.year:04d}-{moment.month:02d}"
 
 
-def named_twice(document: Document) -> list[str]:
-    """Return the names of tags that a document carries as more than one kind, each as often as it is one too many."""
+def named_again(document: Document) -> tuple[list[str], ...]:
+    """Return the names of tags that a document carries as two kinds at least, as three, and as four: Tantivy counts a
+    value once a document and column."""
     kinds = [set(filter(None, names)) for names in (document.topics, document.persons, document.places, document.orgs)]
     if sum(map(len, kinds)) == len(set().union(*kinds)):
-        return []
-    return list((Counter(chain(*kinds)) - Counter(set().union(*kinds))).elements())
+        return ([],) * len(AGAIN)
+    times = Counter(chain(*kinds))
+    return tuple([name for name, number in times.items() if number > least] for least in range(1, len(AGAIN) + 1))

@@ -10,7 +10,7 @@ import pytest
 
 from archive import clock
 from archive.importing import watching, work
-from archive.models import Article, ImportRun, Outlet, WatchedAddress, WatchedSource
+from archive.models import Article, Blob, Capture, ImportRun, Outlet, WatchedAddress, WatchedSource
 
 from .test_fetching import Site, site
 from .world import PARAGRAPHS, wire
@@ -103,8 +103,8 @@ def test_the_pages_of_a_feed_come_in_and_silent_edits_become_versions(site, gull
     assert article.current_version.headline == "Ferry line reopens"
     assert article.url == f"{site.url}/ferry"
     # Quarter of an hour later nothing is new.
-    look(start + timedelta(minutes=16))
-    assert article.captures.count() == 1
+    assert look(start + timedelta(minutes=16)) == []
+    assert article.versions.count() == 1
     site.page("/ferry", page("Ferry line reopens in June", [*PARAGRAPHS[:-1], "The council promised nothing."]))
     look(start + timedelta(minutes=90))
     article.refresh_from_db()
@@ -118,6 +118,50 @@ def test_the_pages_of_a_feed_come_in_and_silent_edits_become_versions(site, gull
     assert ImportRun.objects.filter(origin="watch").count() == 3
     source.refresh_from_db()
     assert source.etag == '"f1"'
+
+
+def test_a_page_that_sends_the_same_bytes_again_is_a_further_capture_of_its_version(site, gull):
+    site.page("/feed", feed(site, "/ferry"))
+    site.page("/ferry", page("Ferry line reopens", PARAGRAPHS))
+    WatchedSource.objects.create(kind="feed", place=f"{site.url}/feed", outlet=gull, every_minutes=600)
+    start = clock.now()
+    look(start)
+    later = start + timedelta(minutes=16)
+    assert look(later) == []
+    article = Article.objects.get()
+    first, again = article.captures.order_by("id")
+    assert (again.version_id, again.blob_id, again.reading) == (first.version_id, first.blob_id, first.reading)
+    assert (again.captured_at, again.url) == (later, f"{site.url}/ferry")
+    assert article.versions.count() == 1
+    assert Blob.objects.filter(pk=first.blob_id).count() == 1
+    # The bytes of a later version, sent again, are a capture of that version.
+    site.page("/ferry", page("Ferry line reopens in June", [*PARAGRAPHS[:-1], "The council promised nothing."]))
+    look(start + timedelta(minutes=90))
+    look(start + timedelta(hours=6))
+    assert [one.version.number for one in article.captures.order_by("id")] == [1, 1, 2, 2]
+
+
+def test_a_page_that_says_it_has_not_changed_sent_nothing_to_capture(site, gull):
+    site.page("/feed", feed(site, "/ferry"))
+    site.page("/ferry", page("Ferry line reopens", PARAGRAPHS), ETag='"p1"')
+    WatchedSource.objects.create(kind="feed", place=f"{site.url}/feed", outlet=gull, every_minutes=600)
+    start = clock.now()
+    look(start)
+    look(start + timedelta(minutes=16))
+    assert site.paths().count("/ferry") == 2
+    assert Article.objects.get().captures.count() == 1
+    assert WatchedAddress.objects.get().captures == 2
+
+
+def test_bytes_that_became_no_article_are_not_captured_for_one(site, gull):
+    site.page("/feed", feed(site, "/empty"))
+    site.page("/empty", b"<html><body></body></html>")
+    WatchedSource.objects.create(kind="feed", place=f"{site.url}/feed", outlet=gull, every_minutes=600)
+    start = clock.now()
+    look(start)
+    look(start + timedelta(minutes=16))
+    assert site.paths().count("/empty") == 2
+    assert not Capture.objects.exists()
 
 
 def test_the_rhythm_of_captures_slows_with_age(gull):

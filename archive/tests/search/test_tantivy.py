@@ -41,8 +41,12 @@ def named(count: int, seed: int) -> list[Document]:
 
 @pytest.mark.parametrize("size", [1, 3, 12])
 @pytest.mark.parametrize("seed", range(3))
-def test_names_in_several_columns_are_counted_exactly_however_few_are_listed(engine, monkeypatch, size, seed):
+@pytest.mark.parametrize("several", ["most", "a third"])
+def test_names_in_several_columns_are_counted_exactly_however_few_are_listed(engine, monkeypatch, size, seed, several):
     documents = named(400, seed)
+    if several == "a third":
+        bare = {"topics": (), "places": (), "orgs": ()}
+        documents = [replace(d, persons=d.persons[:1], **bare) if d.article % 3 else d for d in documents]
     for start in (0, 150):
         engine.replace(world.by_article(documents[start : start + 250]))
     listed = tantivy_counting.Counting._columns
@@ -54,7 +58,7 @@ def test_names_in_several_columns_are_counted_exactly_however_few_are_listed(eng
         return listed(self, {name: most // 8 for name, most in sizes.items()} if len(asked) == 1 else sizes)
 
     monkeypatch.setattr(tantivy_counting.Counting, "_columns", few)
-    names = ("tag", "person", "org")
+    names = ("tag", "person", "org", "outlet", "language")
     request = SearchRequest(parse("gates", TODAY), TODAY, facets=names, facet_size=size)
     found = engine.search(request).facets
     for name in names:
@@ -72,6 +76,16 @@ def test_pages_are_the_whole_list_however_many_hits_tie(engine, monkeypatch, ord
     assert len(whole) > 50 and (order is not Order.RELEVANCE or whole == sorted(whole, reverse=True))
     pages = [engine.search(replace(asked, offset=at, limit=7)).hits for at in range(0, len(whole), 7)]
     assert [hit.article for page in pages for hit in page] == whole
+
+
+@pytest.mark.parametrize("month", [(), ("month",)])
+def test_the_outlet_and_language_of_a_paper_of_its_own_are_counted(engine, month):
+    documents = [replace(d, outlet="o", language="de") for d in world.crowd(40)]
+    engine.replace(world.by_article(documents))
+    for text in ("harbour", "nothinglikethis"):
+        request = SearchRequest(parse(text, TODAY), TODAY, facets=("outlet", "language", *month))
+        found, total = engine.search(request).facets, len(Scan(documents).matching(request))
+        assert [f.count for f in found["outlet"]] == [f.count for f in found["language"]] == [total] * bool(total)
 
 
 def test_names_that_no_document_has_many_of_are_counted_too(engine):
@@ -122,11 +136,12 @@ def test_an_index_that_forgot_its_frequent_words_still_finds_phrases(engine, mon
         TantivyEngine(engine.generations.root).languages()
 
 
-def test_a_name_that_is_two_kinds_at_once_is_one_tag(engine):
+def test_a_name_that_is_several_kinds_at_once_is_one_tag(engine):
     document = replace(world.SHAPED[0], topics=("Jordan",), places=("Jordan", "South Quay"), persons=(), orgs=())
-    engine.replace(world.by_article([document]))
+    more = replace(document, article=2, persons=("Jordan", "South Quay"), orgs=("Jordan",))
+    engine.replace(world.by_article([document, more]))
     counts = engine.search(SearchRequest(parse("tag:jordan", TODAY), TODAY, facets=("tag", "place"))).facets
-    assert {f.value: f.count for f in counts["tag"]} == {"Jordan": 1, "South Quay": 1}
+    assert {f.value: f.count for f in counts["tag"]} == {"Jordan": 2, "South Quay": 2}
 
 
 def test_many_small_commits_leave_few_segments_and_nothing_dead(engine):
