@@ -52,8 +52,10 @@ def place_articles() -> None:
 
 @shared_task(name=dispatch.REPAIR_STORIES, soft_time_limit=1700, time_limit=1800)
 def repair_stories() -> None:
-    """Form the stories of the last weeks anew with all that came since."""
-    repair_recent(at=clock.now())
+    """Form the stories of the last weeks anew with all that came since; on Sundays those of the latest articles,
+    however old."""
+    now = clock.now()
+    repair_recent(at=now, is_wide=now.isoweekday() == 7)
 
 
 @shared_task(name=dispatch.DRAIN_INDEX, soft_time_limit=3300, time_limit=3600)

@@ -28,6 +28,10 @@ SHUFFLES = (1, 2, 3)
 # Undated material has no nights: the repair pass runs as if this many articles arrived a day.
 ARRIVALS_A_DAY = 100
 
+# The wide pass of every Sunday would take most of the time here: it runs whenever the archive has grown by so much, and
+# at the end.
+WIDE_PASS_GROWTH = 1.2
+
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
     """Return the rows of a JSON Lines file in arrival order: by date, then id; in the file's order when undated."""
@@ -42,10 +46,13 @@ def predict(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     archive = MemoryArchive()
     said: dict[str, dict[str, Any]] = {}
     last_night: int | None = None
+    widely_repaired = 1
     for number, row in enumerate(rows):
         day = datetime.date.fromisoformat(row["date"]).toordinal() if row["date"] else None
         if day is not None and last_night is not None and day > last_night:
-            archive.repair(last_night)
+            is_wide = number >= widely_repaired * WIDE_PASS_GROWTH
+            widely_repaired = number if is_wide else widely_repaired
+            archive.repair(None if is_wide else last_night)
         if day is None and number and number % ARRIVALS_A_DAY == 0:
             archive.repair(None)
         last_night = day if day is not None else last_night
@@ -56,7 +63,7 @@ def predict(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "joined_to": offered[0] if decision.joins is not None else [],
             "suggested": offered[1:] if decision.joins is not None else offered,
         }
-    archive.repair(last_night)
+    archive.repair(None)
     dates = {row["id"]: (row["date"] or "9999", position) for position, row in enumerate(rows)}
     for article, prediction in said.items():
         story = archive.story_of[article]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 from archive.stories import placement, repair, similarity
 from archive.stories.candidates import (
@@ -16,9 +17,10 @@ from archive.stories.candidates import (
     POSTED_TERMS,
     REWEIGH_GROWTH,
     STORIES_COMPARED,
-    WINDOW_DAYS,
     weightiest,
+    windows,
 )
+from archive.text.days import days_told
 from archive.text.terms import term_counts
 
 Id = str
@@ -30,6 +32,7 @@ class MemoryArchive:
 
     counts: dict[Id, dict[str, float]] = field(default_factory=dict)
     entries: dict[Id, similarity.Entry] = field(default_factory=dict)
+    told: dict[Id, frozenset[int]] = field(default_factory=dict)
     weighed_at: dict[Id, int] = field(default_factory=dict)
     holding: Counter[str] = field(default_factory=Counter)
     postings: dict[str, dict[Id, float]] = field(default_factory=lambda: defaultdict(dict))
@@ -48,10 +51,12 @@ class MemoryArchive:
         counts = term_counts(headline, body)
         self.counts[article] = counts
         self.holding.update(counts.keys())
+        told = days_told(f"{headline}\n{body}", date.fromordinal(day)) if day is not None else ()
+        self.told[article] = frozenset(told_day.toordinal() for told_day in told)
         return self._weigh(article, day)
 
     def _weigh(self, article: Id, day: int | None) -> similarity.Entry:
-        entry = similarity.Entry(article, day, similarity.weigh(self.counts[article], self.idf))
+        entry = similarity.Entry(article, day, similarity.weigh(self.counts[article], self.idf), self.told[article])
         for term in self.posted.get(article, ()):
             del self.postings[term][article]
         self.posted[article] = [term for term, _ in weightiest(entry.vector, POSTED_TERMS)]
@@ -61,22 +66,27 @@ class MemoryArchive:
         self.weighed_at[article] = len(self.counts)
         return entry
 
-    def _ranked(self, entry: similarity.Entry, terms: list[tuple[str, float]], within: int | None) -> dict[Id, float]:
+    def _ranked(
+        self, entry: similarity.Entry, terms: list[tuple[str, float]], since: int, until: int
+    ) -> dict[Id, float]:
         sums: dict[Id, float] = defaultdict(float)
         for term, weight in terms:
             for other, held in self.postings.get(term, {}).items():
                 day = self.entries[other].day
-                if within is None or day is None or entry.day is None or abs(day - entry.day) <= within:
+                if day is None or since <= day <= until:
                     sums[other] += weight * held
         sums.pop(entry.id, None)
         return dict(sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES])
 
     def candidates(self, entry: similarity.Entry) -> list[Id]:
-        """Return the articles that share weighty terms: within the window, and the weightiest over the archive."""
-        near = self._ranked(entry, weightiest(entry.vector, POSTED_TERMS), WINDOW_DAYS)
-        rare = [pair for pair in weightiest(entry.vector, ARCHIVE_TERMS) if self.holding[pair[0]] < COMMON_FROM]
-        far = self._ranked(entry, rare, None)
-        found = far | near
+        """Return the articles that share weighty terms: within the window and around the days that this one looks back
+        on, and the weightiest over the archive."""
+        posted = weightiest(entry.vector, POSTED_TERMS)
+        rare = [pair for pair in posted[:ARCHIVE_TERMS] if self.holding[pair[0]] < COMMON_FROM]
+        found = self._ranked(entry, rare, 0, date.max.toordinal())
+        for since, until in windows(entry):
+            for article, near in self._ranked(entry, posted, since, until).items():
+                found[article] = max(near, found.get(article, 0.0))
         return sorted(found, key=lambda i: (-found[i], i))
 
     def place(self, entry: similarity.Entry) -> tuple[placement.Placement, list[list[Id]]]:
@@ -101,7 +111,7 @@ class MemoryArchive:
         self.members[story].append(article)
 
     def repair(self, today: int | None) -> None:
-        """Run the nightly pass over the last weeks: everything when the archive has no dates."""
+        """Run the nightly pass over the last weeks, without `today` the wide one over all that the archive holds."""
         window = [
             i
             for i, entry in self.entries.items()

@@ -82,6 +82,13 @@ def _column(field: models.BooleanField) -> Callable[[models.Model], SafeString]:
     return column
 
 
+class Unmarked:
+    """A form whose labels end without a colon, as they do everywhere in the archive."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **more})
+
+
 class QuickAdmin(admin.ModelAdmin):
     """A list page in order of arrival, without counts."""
 
@@ -131,6 +138,11 @@ class QuickAdmin(admin.ModelAdmin):
     def media(self) -> forms.Media:
         """Return no script: Django's own needs jQuery and weighs more than all the rest of the page."""
         return forms.Media()
+
+    def get_form(self, *args: Any, **more: Any) -> type[forms.ModelForm]:
+        """Return the form in the manner of the archive's own."""
+        form = super().get_form(*args, **more)
+        return type(form)(form.__name__, (Unmarked, form), {})
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the field of a form without the buttons that open other forms in windows of their own."""

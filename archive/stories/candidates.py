@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from archive.text.terms import RARE_MARK
+
+from .similarity import Entry
 
 # Terms of an article that are filed as postings, and how many of them ask the whole archive for late follow-ups.
 POSTED_TERMS = 40
@@ -13,6 +16,9 @@ ARCHIVE_TERMS = 12
 # The window on both sides of an article's day, and how many candidates either question may bring.
 WINDOW_DAYS = 45
 CANDIDATES = 60
+
+# How many days that an article looks back on, from before the window, have windows of their own: the latest.
+DAYS_LOOKED_BACK_ON = 3
 
 # Stories that are looked at member by member: those of the best candidates.
 STORIES_COMPARED = 20
@@ -31,3 +37,13 @@ def weightiest(vector: Mapping[str, float], count: int) -> list[tuple[str, float
     """
     ordered = sorted((-weight, term) for term, weight in vector.items() if term[0] != RARE_MARK)
     return [(term, -weight) for weight, term in ordered[:count]]
+
+
+def windows(entry: Entry) -> list[tuple[int, int]]:
+    """Return the first and last days, as ordinals, of what an article may continue: WINDOW_DAYS on both sides of its
+    own day, and the days on which the events that it looks back on were told first. All days when it is undated."""
+    if entry.day is None:
+        return [(date.min.toordinal(), date.max.toordinal())]
+    first = entry.day - WINDOW_DAYS
+    earlier = sorted((day for day in entry.told if day < first), reverse=True)[:DAYS_LOOKED_BACK_ON]
+    return [(first, entry.day + WINDOW_DAYS), *((day, day + 1) for day in earlier)]

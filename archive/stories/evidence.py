@@ -6,75 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from archive.text.dates import find_dates
+from archive.text.days import AHEAD, DAYS, WEEKDAYS, last_before, sentences
 from archive.text.terms import word_stems
 
-# The names of the days from Monday on, in the forms that texts print them. Where a language writes them small, a
-# capital is a name ("Santo Domingo"). A Russian or Ukrainian "среда" alone may be surroundings, so its case counts.
-_NAMES = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag|Sonnabend", "Sonntag"),
-    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-    "ru": (
-        "понедельник[ау]?",
-        "вторник[ау]?",
-        "среду",
-        "четверг[ау]?",
-        "пятниц[ауы]",
-        "суббот[ауы]",
-        "воскресень[ея]",
-    ),
-    "uk": (
-        "понеділ(?:ок|ка)",
-        "вівтор(?:ок|ка)",
-        "середу",
-        "четвер(?:га)?",
-        "п['’ʼ]ятниц[юі]",
-        "субот[уи]",
-        "неділ[юі]",
-    ),
-}
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_WEEKDAYS = {
-    language: re.compile(
-        r"\b(?:" + "|".join(f"({name})" for name in names) + r")\b", re.IGNORECASE if language == "ru" else 0
-    )
-    for language, names in _NAMES.items()
-}
-# What lies ahead proves nothing: "next Friday", "will meet on Friday". In other languages than English the word may
-# stand anywhere in the sentence, so that it is left out as a whole.
-_AHEAD = {
-    "en": re.compile(
-        r"\b(?:next|coming|upcoming|by|until|will|would|to be|is due|are due|is set|are set|plans?|planned|expected)\b"
-        rf"[^.!?\n]{{0,60}}?\b(?:{'|'.join(_DAYS)})\b",
-        re.IGNORECASE,
-    ),
-    "de": re.compile(
-        r"\b(?:nächste[nmrs]?|kommende[nmrs]?|bis|wird|werden|würde[n]?|soll(?:en)?|plan(?:t|en)|geplant|erwartet)\b",
-        re.IGNORECASE,
-    ),
-    "es": re.compile(
-        r"\b(?:próxim[oa]s?|que viene|hasta|\w{2,}rán?|va a|van a|prevé[n]?|previst[oa]s?|antes de)\b",
-        re.IGNORECASE,
-    ),
-    "fr": re.compile(
-        r"\b(?:prochaine?s?|d[’']ici|jusqu[’'](?:à|au)|\w{2,}(?:ra|ront)|doit|doivent"
-        r"|devrait|devraient|prévue?s?)\b",
-        re.IGNORECASE,
-    ),
-    "ru": re.compile(
-        r"\b(?:следующ\w+|ближайш\w+|будущ\w+|до|будет|будут|состо[ия]тся|пройд[её]т|планиру\w+|ожида\w+|намерен\w*)\b",
-        re.IGNORECASE,
-    ),
-    "uk": re.compile(
-        r"\b(?:наступн\w+|найближч\w+|майбутн\w+|до|буде|будуть|відбу(?:деться|дуться)|плану\w+|очіку\w+)\b",
-        re.IGNORECASE,
-    ),
-}
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
 _SAME_SENTENCE = 0.4
 _YEAR = re.compile(r"\d{4}")
 
@@ -107,8 +44,8 @@ def not_before(text: str, dated: Sequence[Dated], origins: Sequence[Dated] = ())
     """
     found = [NotBefore(o.day, f"cites the report of {o.outlet} of {_printed(o.day)}") for o in origins]
     latest = max((member.day for member in dated), default=None)
-    for sentence in _sentences(text):
-        if _AHEAD["en"].search(sentence):
+    for sentence in sentences(text):
+        if AHEAD["en"].search(sentence):
             continue
         found += _full_dates(sentence, latest)
         found += _weekdays(sentence, dated)
@@ -133,16 +70,16 @@ def _weekdays(sentence: str, dated: Sequence[Dated]) -> list[NotBefore]:
     stems = frozenset(word_stems(sentence, language))
     found = []
     for member in dated:
-        for other in _sentences(member.body):
+        for other in sentences(member.body):
             spoken, days = _named_days(other)
             both = [day for day in named if day in days]
-            if not both or spoken != language or _AHEAD[language].search(other):
+            if not both or spoken != language or AHEAD[language].search(other):
                 continue
             held = frozenset(word_stems(other, language))
             if len(stems & held) < 4 or len(stems & held) / min(len(stems), len(held)) < _SAME_SENTENCE:
                 continue
-            day = max(_last_before(member.day, number) for number in both)
-            names = " and ".join(_DAYS[number] for number in both)
+            day = max(last_before(member.day, number) for number in both)
+            names = " and ".join(DAYS[number] for number in both)
             found.append(
                 NotBefore(
                     day,
@@ -155,7 +92,7 @@ def _weekdays(sentence: str, dated: Sequence[Dated]) -> list[NotBefore]:
 def _what(sentence: str, language: str) -> str:
     """Return the words before the first weekday, "talks on", or "what happened on" when there are none, or the
     sentence is not English."""
-    head = sentence[: _WEEKDAYS[language].search(sentence).start()].rstrip()  # type: ignore[union-attr]
+    head = sentence[: WEEKDAYS[language].search(sentence).start()].rstrip()  # type: ignore[union-attr]
     words = [w.strip(",;:()") for w in head.split()] if language == "en" else []
     if not words or words[-1].lower() not in ("on", "of", "since", "last"):
         return "what happened on"
@@ -170,20 +107,11 @@ def _named_days(sentence: str) -> tuple[str, list[int]]:
 
     What lies ahead is no evidence, so a sentence that speaks of it names none.
     """
-    for language, pattern in _WEEKDAYS.items():
+    for language, pattern in WEEKDAYS.items():
         found = [match.lastindex - 1 for match in pattern.finditer(sentence) if match.lastindex]
         if found:
-            return language, [] if _AHEAD[language].search(sentence) else list(dict.fromkeys(found))
+            return language, [] if AHEAD[language].search(sentence) else list(dict.fromkeys(found))
     return "", []
-
-
-def _last_before(day: date, weekday: int) -> date:
-    """Return the last such weekday on or before the day."""
-    return day - timedelta((day.weekday() - weekday) % 7)
-
-
-def _sentences(text: str) -> list[str]:
-    return [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
 
 
 def _printed(day: date) -> str:

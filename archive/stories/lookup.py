@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from .candidates import (
     ARCHIVE_TERMS,
@@ -17,8 +17,8 @@ from .candidates import (
     COMMON_FROM,
     POSTED_TERMS,
     STORIES_COMPARED,
-    WINDOW_DAYS,
     weightiest,
+    windows,
 )
 from .placement import StoryView
 from .similarity import MEMBERS_COMPARED, Entry
@@ -82,11 +82,10 @@ def questions(entry: Entry, common: Collection[str]) -> list[Question]:
     if entry.day is None:
         rare = [pair for pair in posted if pair[0] not in common]
         return [Question(posted, UNDATED, UNDATED), Question(rare, EARLIEST, LATEST)]
-    day = date.fromordinal(entry.day)
     rare = [pair for pair in posted[:ARCHIVE_TERMS] if pair[0] not in common]
     return [
         Question(posted, UNDATED, UNDATED),
-        Question(posted, day - timedelta(WINDOW_DAYS), day + timedelta(WINDOW_DAYS)),
+        *(Question(posted, date.fromordinal(since), date.fromordinal(until)) for since, until in windows(entry)),
         Question(rare, EARLIEST, LATEST),
     ]
 

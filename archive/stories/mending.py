@@ -1,4 +1,5 @@
-"""The nightly repair pass: `archive.stories.repair` on the stories of the last weeks, and what it decided, written.
+"""The nightly repair pass: `archive.stories.repair` on the stories of the last weeks, or once a week on the latest
+articles whatever their age, and what it decided, written.
 
 The promise: memberships an editor pinned stay where they are, exclusions hold, and story addresses survive.
 """
@@ -28,15 +29,17 @@ MOST_ARTICLES = 6000
 WEIGHED_AT_ONCE = 500
 
 
-def repair_recent(*, at: datetime, today: date | None = None, dry_run: bool = False) -> Report:
+def repair_recent(*, at: datetime, today: date | None = None, is_wide: bool = False, dry_run: bool = False) -> Report:
     """Form the stories of the last weeks anew and write what changed; with `dry_run` only say what would change.
 
-    `today` is the last day of the window: by default the latest day that the archive holds articles of.
+    `today` is the last day of the window: by default the latest day that the archive holds articles of. A wide pass
+    looks at the latest articles however long ago they came out: what is known now can part or join what the last weeks
+    do not reach, above all while the archive is young.
     """
     report = Report()
     with one_placer(wait=True), transaction.atomic():
         stories_lock()
-        window = _window(today)
+        window = _latest() if is_wide else _window(today)
         _weigh_anew(window)
         groups, current = _mend(window)
         for story, members in groups:
@@ -49,6 +52,11 @@ def repair_recent(*, at: datetime, today: date | None = None, dry_run: bool = Fa
             return report
         _write(groups, current, at)
     return report
+
+
+def _latest() -> list[int]:
+    found = TermVector.objects.filter(article__membership__isnull=False).order_by("-day", "-article_id")
+    return list(found.values_list("article_id", flat=True)[:MOST_ARTICLES])
 
 
 def _window(today: date | None) -> list[int]:

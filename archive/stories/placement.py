@@ -14,7 +14,6 @@ from enum import StrEnum
 from .similarity import (
     MEMBERS_COMPARED,
     MEMBERS_FOR_COHESION,
-    NAMED_FROM,
     NEAR,
     REACH_DAYS,
     Entry,
@@ -29,18 +28,18 @@ from .similarity import (
 
 # An article joins by itself when it belongs this well (1 is enough for the repair pass, which sees both sides), and
 # is offered stories above the second threshold.
-JOIN = 3.0
+JOIN = 3.3
 
 # A story that stands alone is joined with less: when no other comes near it.
-JOIN_ALONE = 2.4
+JOIN_ALONE = 2.6
 ALONE = 0.3
 SUGGEST = 0.1
 SUGGESTIONS = 3
 
 # A story that has been quiet for more than REACH_DAYS is proposed as an earlier part from the first score on, and from
-# the second one where rare names are shared; the repair pass makes the latter one story if it holds against all else.
+# the second one where rare names or a day tie them; the repair pass makes these one story if it holds against all else.
 LINK_FROM = 2.0
-LINK_NAMED_FROM = 1.0
+LINK_TIED_FROM = 1.0
 
 
 class Verdict(StrEnum):
@@ -69,17 +68,17 @@ class Option:
     gap_days: int
     nearest: int | str
     shared: tuple[str, ...] = ()
-    named: float = 0.0
+    is_tied: bool = False
 
     @property
     def within_reach(self) -> bool:
-        """Whether the article may join by itself: no month lies between, or rare names tie it to the story."""
-        return self.gap_days <= REACH_DAYS or self.named >= NAMED_FROM
+        """Whether the article may join by itself: no month lies between, or rare names or a day tie it to the story."""
+        return self.gap_days <= REACH_DAYS or self.is_tied
 
     @property
     def is_earlier_part(self) -> bool:
         """Whether the story is worth proposing as an earlier part of what the article tells."""
-        enough = LINK_NAMED_FROM if self.named >= NAMED_FROM else LINK_FROM
+        enough = LINK_TIED_FROM if self.is_tied else LINK_FROM
         return self.gap_days > REACH_DAYS and self.score >= enough
 
 
@@ -98,8 +97,8 @@ def option(entry: Entry, story: StoryView, least: float = SUGGEST) -> Option | N
     None when it is too far from the members for a score of `least`, whatever they are to each other.
     """
     members = nearest_in_time(entry, story.members, MEMBERS_COMPARED)
-    shared = [overlap(entry.vector, member.vector) for member in members]
-    scores = [near(*both, entry.day, member.day) for both, member in zip(shared, members, strict=True)]
+    shared = [overlap(entry, member) for member in members]
+    scores = [near(both, entry.day, member.day) for both, member in zip(shared, members, strict=True)]
     mean = sum(scores) / len(scores)
     if belonging(mean, NEAR, NEAR) < least:
         return None
@@ -114,7 +113,7 @@ def option(entry: Entry, story: StoryView, least: float = SUGGEST) -> Option | N
         mean=mean,
         gap_days=min(gaps, default=0),
         nearest=members[best].id,
-        named=max(named for _, named in shared),
+        is_tied=any(both.ties for both in shared),
     )
 
 

@@ -6,17 +6,28 @@ The promise: pure; what an editor pinned stays where it is, and what an editor k
 from __future__ import annotations
 
 import heapq
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archive.text.terms import RARE_MARK
 
-from .similarity import RARE_SHARE, Entry, belonging, near, required, within_reach
+from .similarity import (
+    RARE_SHARE,
+    REACH_DAYS,
+    Entry,
+    Shared,
+    belonging,
+    near,
+    overlap,
+    required,
+    same_day_told,
+    within_reach,
+)
 
 WINDOW_DAYS = 45
 
-# Pairs below this are taken as not near at all: they would only cost memory.
+# Pairs that share less, or are less near, are taken as not near at all: they would only cost memory.
 FAINT = 0.01
 
 
@@ -33,29 +44,84 @@ class _Group:
         return required(self.inside, count * (count - 1) / 2)
 
 
+@dataclass
+class _Seen:
+    """The articles that were looked at, by what brings a later one to them; the positions of dated ones in order."""
+
+    undated: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+    recent: dict[str, deque[tuple[int, int, float]]] = field(default_factory=lambda: defaultdict(deque))
+    naming: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+    telling: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    out_on: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, position: int, entry: Entry) -> None:
+        for term, weight in entry.vector.items():
+            if term[0] == RARE_MARK:
+                self.naming[term].append((position, weight))
+            elif entry.day is None:
+                self.undated[term].append((position, weight))
+            else:
+                self.recent[term].append((entry.day, position, weight))
+        for day in entry.told:
+            self.telling[day].append(position)
+        if entry.day is not None:
+            self.out_on[entry.day].append(position)
+
+    def common(self, entry: Entry) -> dict[int, float]:
+        """Return what an article has in common with those within REACH_DAYS before it, and the undated."""
+        sums: dict[int, float] = defaultdict(float)
+        for term, weight in entry.vector.items():
+            for position, theirs in self.undated.get(term, ()):
+                sums[position] += weight * theirs
+            held = self.recent.get(term)
+            # None that comes later is within reach of these any more.
+            while held and entry.day is not None and entry.day - held[0][0] > REACH_DAYS:
+                held.popleft()
+            for _, position, theirs in held or ():
+                sums[position] += weight * theirs
+        return sums
+
+    def named(self, entry: Entry) -> dict[int, float]:
+        """Return what an article shares in rare names with each that shares any."""
+        sums: dict[int, float] = defaultdict(float)
+        for term, weight in entry.vector.items():
+            for position, theirs in self.naming.get(term, ()):
+                sums[position] += weight * theirs
+        return sums
+
+    def told(self, entry: Entry) -> set[int]:
+        """Return those that tell of a day that an article tells of, or came out on it or the day after."""
+        days = [
+            day
+            for told in entry.told
+            for day in (self.telling.get(told), self.out_on.get(told), self.out_on.get(told + 1))
+        ]
+        return {position for positions in days for position in positions or ()}
+
+
 def near_pairs(entries: Sequence[Entry]) -> dict[int, dict[int, float]]:
     """Return the nearness of every pair that is more than faint, as rows of positions, both ways round.
 
-    A pair over a month apart counts only when rare names tie it (`within_reach`).
+    A pair over a month apart counts only when something ties it (`within_reach`), and only then costs anything.
     """
-    holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    seen = _Seen()
     rows: dict[int, dict[int, float]] = {i: {} for i in range(len(entries))}
-    for i, entry in enumerate(entries):
-        common: dict[int, float] = defaultdict(float)
-        rare: dict[int, float] = defaultdict(float)
-        for term, weight in entry.vector.items():
-            held = holders[term]
-            sums = rare if term[0] == RARE_MARK else common
-            for j, other in held:
-                sums[j] += weight * other
-            held.append((i, weight))
-        for j, value in common.items():
-            named = rare.get(j, 0.0) / RARE_SHARE
+    for i in sorted(rows, key=lambda i: (entries[i].day is not None, entries[i].day or 0)):
+        entry = entries[i]
+        common, named = seen.common(entry), seen.named(entry)
+        pairs = [
+            (j, Shared(value, named.get(j, 0.0) / RARE_SHARE, same_day_told(entry, entries[j])))
+            for j, value in common.items()
+            if value + named.get(j, 0.0) > FAINT
+        ]
+        pairs += [(j, overlap(entry, entries[j])) for j in (named.keys() | seen.told(entry)) - common.keys()]
+        for j, shared in pairs:
             day, other_day = entry.day, entries[j].day
-            if value + rare.get(j, 0.0) > FAINT and within_reach(day, other_day, named):
-                nearness = near(value, named, day, other_day)
+            if shared.common + shared.named * RARE_SHARE > FAINT and within_reach(day, other_day, shared):
+                nearness = near(shared, day, other_day)
                 if nearness > FAINT:
                     rows[i][j] = rows[j][i] = nearness
+        seen.add(i, entry)
     return rows
 
 

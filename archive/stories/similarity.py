@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from archive.text.terms import NAME_MARK, NAMES_KEPT, RARE_MARK, WORDS_KEPT
 
@@ -35,14 +36,22 @@ PRIOR_DAYS = 2.0
 PRIOR_POWER = 0.3
 PRIOR_POWER_NAMED = 0.17
 
-# Further apart than this, two articles are of one story only when they share rare names, as many as this at least.
+# Two articles that tell of the same day ("shot on Saturday", a year later "on July 25, 2014") are as near as if they
+# had come out that day, and TOLD_SHARE nearer; so are two of which one looks back on the day on which the other came
+# out, or the day before that. Two that tell of days, but of none in common, are TOLD_APART times as near.
+TOLD_SHARE = 0.05
+TOLD_APART = 0.75
+LOOKS_BACK_FROM = 7
+
+# Further apart than this, two articles are of one story only when they tell of the same day, or share rare names, as
+# many as this at least.
 REACH_DAYS = 30
 NAMED_FROM = 0.3
 
 # Two groups belong together when their mean nearness reaches NEAR and keeps up with COHESION times the mean nearness
 # inside each of them. The mean inside a small group is drawn towards NEAR / COHESION, as if it held STEADY_PAIRS more
 # pairs of that nearness: one verbatim copy must not close a story to its follow-ups.
-NEAR = 0.11
+NEAR = 0.1
 COHESION = 0.7
 STEADY_PAIRS = 15
 
@@ -55,11 +64,27 @@ Idf = Callable[[str], float]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article as placement sees it. `day` is a proleptic ordinal, None when undated; `vector` its weighed terms."""
+    """An article as placement sees it. `day` is a proleptic ordinal, None when undated; `vector` its weighed terms;
+    `told` the days that it tells of, as ordinals."""
 
     id: int | str
     day: int | None
     vector: Mapping[str, float]
+    told: frozenset[int] = frozenset()
+
+
+class Shared(NamedTuple):
+    """What two articles share: words and names (0 to 1), how many rare names, and whether they tell of the same day,
+    None where one of them tells of none."""
+
+    common: float
+    named: float = 0.0
+    told: bool | None = None
+
+    @property
+    def ties(self) -> bool:
+        """Whether they can be of one story however many days lie between."""
+        return self.named >= NAMED_FROM or bool(self.told)
 
 
 def idf(holding: int, articles: int) -> float:
@@ -117,15 +142,27 @@ def _heaviest(weighed: list[tuple[float, str]], kept: int) -> list[tuple[float, 
     return weighed[:kept]
 
 
-def overlap(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float]:
-    """Return what two vectors share in words and names (0 to 1), and how many rare names they share."""
+def overlap(a: Entry, b: Entry) -> Shared:
+    """Return what two articles share."""
     common = rare = 0.0
-    for term in a.keys() & b.keys():
+    one, other = a.vector, b.vector
+    for term in one.keys() & other.keys():
         if term[0] == RARE_MARK:
-            rare += a[term] * b[term]
+            rare += one[term] * other[term]
         else:
-            common += a[term] * b[term]
-    return common, rare / RARE_SHARE
+            common += one[term] * other[term]
+    return Shared(common, rare / RARE_SHARE, same_day_told(a, b))
+
+
+def same_day_told(a: Entry, b: Entry) -> bool | None:
+    """Say whether two articles tell of the same day; None where that can't be said."""
+    if not a.told.isdisjoint(b.told):
+        return True
+    if a.day is not None and b.day is not None and abs(a.day - b.day) >= LOOKS_BACK_FROM:
+        earlier, later = (a, b) if a.day < b.day else (b, a)
+        if earlier.day in later.told or earlier.day - 1 in later.told:  # type: ignore[operator]
+            return True
+    return False if a.told and b.told else None
 
 
 def time_prior(a: int | None, b: int | None, named: float = 0.0) -> float:
@@ -139,20 +176,23 @@ def time_prior(a: int | None, b: int | None, named: float = 0.0) -> float:
     return (1 + abs(a - b) / PRIOR_DAYS) ** -power
 
 
-def near(common: float, named: float, a: int | None, b: int | None) -> float:
-    """Return how near two articles of these days are that share so much, and so many rare names."""
-    return (common + RARE_SHARE * min(named, RARE_MOST)) * time_prior(a, b, named)
+def near(shared: Shared, a: int | None, b: int | None) -> float:
+    """Return how near two articles of these days are that share so much."""
+    common, named, told = shared
+    value = common + RARE_SHARE * min(named, RARE_MOST)
+    if told:
+        return value + TOLD_SHARE
+    return value * time_prior(a, b, named) * (1.0 if told is None else TOLD_APART)
 
 
 def nearness(a: Entry, b: Entry) -> float:
     """Return how near two articles are: shared words, names and rare names, less with the days between them."""
-    common, named = overlap(a.vector, b.vector)
-    return near(common, named, a.day, b.day)
+    return near(overlap(a, b), a.day, b.day)
 
 
-def within_reach(a: int | None, b: int | None, named: float) -> bool:
-    """Say whether articles of these days can be of one story: not over a month apart, unless rare names tie them."""
-    return a is None or b is None or abs(a - b) <= REACH_DAYS or named >= NAMED_FROM
+def within_reach(a: int | None, b: int | None, shared: Shared) -> bool:
+    """Say whether articles of these days can be of one story: not over a month apart, unless something ties them."""
+    return a is None or b is None or abs(a - b) <= REACH_DAYS or shared.ties
 
 
 def required(inside: float, pairs: float) -> float:

@@ -6,7 +6,6 @@ current versions say, however often they run; many articles at once weigh what t
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from datetime import date
 
 import orjson
 
-from archive.articles.terms import counts_of
+from archive.articles.terms import counts_of, days_of
 from archive.models import Article, Posting, TermCount, TermVector, Version
 
 from . import similarity
@@ -23,6 +22,9 @@ from .tables import Statement, answers, execute, insertion, rows_of
 
 # Undated articles are filed under a day of their own, which every question includes.
 UNDATED = date(1, 1, 1)
+
+# The days that an article tells of are kept beside its terms, under this key, as ordinals.
+TOLD = "@"
 
 # The row of TermCount that counts the articles themselves.
 ALL_ARTICLES = ""
@@ -114,7 +116,8 @@ def _weigh(article: Article, counts: Mapping[str, float], holding: Mapping[str, 
     vector = similarity.weigh(counts, lambda term: similarity.idf(holding.get(term, 0), total))
     asked = weightiest(vector, POSTED_TERMS if day is None else ARCHIVE_TERMS)
     common = frozenset(term for term, _ in asked if holding.get(term, 0) >= COMMON_FROM)
-    entry = similarity.Entry(article.pk, day.toordinal() if day else None, vector)
+    told = frozenset(told.toordinal() for told in days_of(article.current_version, day))
+    entry = similarity.Entry(article.pk, day.toordinal() if day else None, vector, told)
     return Filed(entry, article.current_version_id, day, total, common)
 
 
@@ -124,7 +127,7 @@ def filing(filed: Iterable[Filed], *, are_new: bool) -> list[Statement]:
     vectors = insertion(
         TermVector,
         {"article_id": "bigint", "version_id": "bigint", "day": "date", "vector": "text", "weighed_among": "int"},
-        [(row.entry.id, row.version, row.day, json.dumps(row.entry.vector), row.weighed_among) for row in rows],
+        [(row.entry.id, row.version, row.day, _stored(row.entry), row.weighed_among) for row in rows],
         "ON CONFLICT (article_id) DO UPDATE SET version_id = excluded.version_id, day = excluded.day,"
         " vector = excluded.vector, weighed_among = excluded.weighed_among",
     )
@@ -163,7 +166,13 @@ def forget(article_ids: Iterable[int]) -> None:
 
 def entry_of(article_id: int, day: date | None, stored: str) -> similarity.Entry:
     """Return a stored vector as placement sees it."""
-    return similarity.Entry(article_id, day.toordinal() if day else None, orjson.loads(stored))
+    vector = orjson.loads(stored)
+    told = frozenset(vector.pop(TOLD, ()))
+    return similarity.Entry(article_id, day.toordinal() if day else None, vector, told)
+
+
+def _stored(entry: similarity.Entry) -> str:
+    return orjson.dumps({**entry.vector, TOLD: sorted(entry.told)} if entry.told else entry.vector).decode()
 
 
 def _holding(terms: Iterable[str]) -> dict[str, int]:

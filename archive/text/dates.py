@@ -250,6 +250,13 @@ def _matches(text: str, language: str) -> Iterator[FoundDate]:
         yield from _built(text, match, int(match["monthn"]), int(match["day"]), "ISO 8601 without hyphens", language)
 
 
+def month_in(word: str, language: str) -> int | None:
+    """Return the number of the month (1 for January) that a word names in that language, None when it names none."""
+    names = _calendar()[0].get(word.casefold().rstrip("."), {})
+    number = names.get({"no": "nb", "nn": "nb"}.get(language, language))
+    return None if number is None else number + 1
+
+
 def _month(word: str, language: str) -> int | None:
     number = _lookup(_calendar()[0], word, language)
     return None if number is None else number + 1

@@ -1,4 +1,4 @@
-"""What an article is about, as counted terms: stems of its words, and the names in it.
+"""What an article is about, as counted terms: stems of its words, numbers with what they count, and the names in it.
 
 The promise: the same text gives the same terms everywhere (placement, repair, related coverage, the benchmark), in
 any language; a language without a stemmer, or without capital letters, gets fewer terms and never an error.
@@ -28,6 +28,8 @@ NAMES_KEPT = 120
 TERM_LENGTH = 60
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# "3-year-old", "5400 block", "21st street": the number tells more with the word after it than alone.
+_NUMBERED = re.compile(r"(?<![\w.,$£€])(\d[\d,]*)(?:st|nd|rd|th)?[ \-]+([^\W\d_]+)")
 _POSSESSIVE = re.compile(r"['’].*$")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _SENTENCE_END = re.compile(r"[.!?…:؟。]['\"”’»)\]]*\s*$|\n\s*$")
@@ -132,6 +134,17 @@ def _told(found: str, code: str) -> tuple[str, ...]:
     return (stem(word, code)[:TERM_LENGTH],)
 
 
+def numbered(text: str, language: str = "") -> list[str]:
+    """Return the numbers of a text with the stem of the word that follows each, in order: "3 year", "5400 block"."""
+    return [term for term, _ in _numbered(text, language[:2].lower())]
+
+
+def _numbered(text: str, code: str) -> list[tuple[str, str]]:
+    """Return each with how it is printed."""
+    found = _NUMBERED.finditer(text)
+    return [(f"{one[1]} {stem(one[2].lower(), code)}"[:TERM_LENGTH], one[0]) for one in found]
+
+
 def name_runs(text: str) -> list[str]:
     """Return the runs of capitalised words in a text, in order, as printed.
 
@@ -203,10 +216,11 @@ def term_counts(headline: str, body: str, language: str = "") -> dict[str, float
     The weights of headline and opening were measured on the three collections of benchmarks.stories.
     """
     counts: Counter[str] = Counter()
-    for word in word_stems(headline, language):
+    for word in (*word_stems(headline, language), *numbered(headline, language)):
         counts[word] += 1 + HEADLINE_WEIGHT
     stems = word_stems(body, language)
     counts.update(stems)
+    counts.update(numbered(body, language))
     counts.update(stems[:OPENING_WORDS])
     for name, count in name_counts(f"{headline}\n{body}").items():
         counts[NAME_MARK + name] = count
@@ -222,7 +236,8 @@ def printed_forms(text: str, terms: list[str], language: str = "") -> list[str]:
 
 @lru_cache(maxsize=16)
 def _forms(text: str, code: str) -> dict[str, str]:
-    """Return the names of a text by their lower case, and its words by stem and by lower case, as first printed."""
+    """Return the names of a text by their lower case, its words by stem and by lower case, and its numbers with the
+    word that follows, as first printed."""
     forms: dict[str, str] = {}
     for run in _name_runs(text):
         forms.setdefault(run.lower()[:TERM_LENGTH], run)
@@ -231,6 +246,8 @@ def _forms(text: str, code: str) -> dict[str, str]:
         lowered = bare.lower()
         forms.setdefault(stem(lowered, code)[:TERM_LENGTH] if bare else "", bare)
         forms.setdefault(lowered[:TERM_LENGTH], bare)
+    for term, printed in _numbered(text, code):
+        forms.setdefault(term, printed)
     return forms
 
 

@@ -263,10 +263,12 @@ def _offered(request, held: Story) -> list[StorySuggestion]:
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What the entries of a timeline share: lanes of outlets; by article, the source not held that it rests on and the
-    quote it shares; the article that may be called first report; what editors may do."""
+    quote it shares; the source not held that most of the articles rest on; the article that may be called first report;
+    what editors may do."""
 
     lanes: dict[int, int]
     unheld: dict[int, str]
+    most_missed: str
     quotes: dict[int, str]
     first: int | None
     actions: str
@@ -276,6 +278,7 @@ def _days(course: queries.Timeline, held: Story, found, actions: str = "") -> li
     known = _Known(
         lanes={lane.outlet.pk: position % 8 + 1 for position, lane in enumerate(course.lanes)},
         unheld={article: source.name for source in reversed(found.unheld) for article in source.rest_on_it},
+        most_missed=next((source.name for source in found.unheld if source.resting), ""),
         quotes=shared_quotes(held, course.articles),
         first=course.earliest if course.earliest and found.is_first_report(course.earliest) else None,
         actions=actions,
@@ -311,16 +314,18 @@ def _entry(item: queries.Item, known: _Known) -> dict[str, object]:
         "why": "; ".join(why),
         "is_new": item.is_new,
         "by_machine": item.by_machine,
-        "note": _note(item, known.unheld),
+        "note": _note(item, known),
         "actions": known.actions,
     }
 
 
-def _note(item: queries.Item, unheld: dict[int, str]) -> str:
+def _note(item: queries.Item, known: _Known) -> str:
     """Say what a copy repeats, what the earliest held rests on, and which versions came later."""
     said = []
-    if item.role == "earliest_held" and item.article.pk in unheld:
-        said.append(_("rests on %(name)s, whose report is not held") % {"name": unheld[item.article.pk]})
+    if item.role == "earliest_held" and item.article.pk in known.unheld:
+        said.append(_("rests on %(name)s, whose report is not held") % {"name": known.unheld[item.article.pk]})
+    elif item.role == "earliest_held" and known.most_missed:
+        said.append(_("others here rest on %(name)s, whose report is not held") % {"name": known.most_missed})
     if item.membership.copy_of is not None:
         said.append(_("repeats %(outlet)s") % {"outlet": item.membership.copy_of.outlet.name})
     for version in item.versions:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             if options["all"]:
                 touch(*Article.objects.filter(merged_into=None).values_list("pk", flat=True))
             placed = place_waiting(at=now, wait=True)
-        repaired = repair_recent(at=now, dry_run=options["dry_run"])
+        repaired = repair_recent(at=now, is_wide=options["all"], dry_run=options["dry_run"])
         answer = {
             "placed": placed.placed if placed else 0,
             "joined": placed.joined if placed else 0,

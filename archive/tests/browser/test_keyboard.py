@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from .conftest import scrolls_sideways
+
 pytestmark = pytest.mark.browser
 
 
@@ -37,6 +39,25 @@ def test_standing_on_a_row_moves_nothing_so_that_a_click_lands(world, visit, nam
     assert link.bounding_box() == before
     link.click()
     page.wait_for_url(lambda address: not address.endswith(reverse(name)))
+
+
+def test_what_is_printed_as_a_date_opens_by_key_and_by_tap_over_the_list_and_moves_nothing(world, visit):
+    page = visit(world.people["reader"], reverse("search"), viewport={"width": 320, "height": 700}, has_touch=True)
+    headlines = page.locator(".card__headline")
+    first, second = page.locator(".card summary").nth(0), page.locator(".card summary").nth(1)
+    first.focus()
+    before = [each.bounding_box() for each in headlines.all()]
+    page.keyboard.press("Enter")
+    printed = page.locator(".card details[open] .evidence__body")
+    assert printed.is_visible() and printed.inner_text().strip()
+    assert scrolls_sideways(page) == ""
+    assert [each.bounding_box() for each in headlines.all()] == before
+    page.keyboard.press("Escape")
+    assert printed.count() == 0 and first.evaluate("node => node === document.activeElement")
+    second.tap()
+    assert printed.count() == 1 and printed.is_visible()
+    page.locator("h1").tap()
+    assert printed.count() == 0
 
 
 def test_slash_goes_to_the_search_box_and_escape_leaves_it(world, visit):

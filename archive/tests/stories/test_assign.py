@@ -1,7 +1,7 @@
 """Placement on the real database: what waits is placed, repaired by night, and shown."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from io import StringIO
 
 import pytest
@@ -22,6 +22,7 @@ from archive.models import (
     TermCount,
     TermVector,
 )
+from archive.stories import lookup
 from archive.stories.assign import place_waiting
 from archive.stories.mending import repair_recent
 from archive.stories.queries import links_of
@@ -148,6 +149,26 @@ def test_the_repair_pass_leaves_what_an_editor_pinned(harbor):
     assert repair_recent(at=NOW).moved == 0
 
 
+def test_a_wide_pass_also_joins_what_the_last_weeks_do_not_reach(harbor):
+    alone = Story.objects.create(title="Alone")
+    Membership.objects.filter(article=harbor[1]).update(story=alone)
+    write(CHESS, "Vale Herald", datetime(2025, 8, 1))
+    place_waiting(at=NOW)
+    assert repair_recent(at=NOW).moved == 0
+    assert repair_recent(at=NOW, is_wide=True).moved == 1
+    assert story_of(harbor[1]) == story_of(harbor[0])
+
+
+def test_the_days_that_an_article_tells_of_are_filed_with_its_terms(harbor):
+    told = write(
+        (ORCHARD[0], ORCHARD[1] + "\nThe frost came on Monday, as on 3 April 2021."), at=datetime(2025, 5, 1, 9)
+    )
+    place_waiting(at=NOW)
+    entry = lookup.entries([told.pk])[told.pk]
+    assert {date.fromordinal(day) for day in entry.told} == {date(2025, 4, 28), date(2021, 4, 3)}
+    assert "@" not in entry.vector and len(entry.vector) > 20
+
+
 def test_a_late_follow_up_is_offered_and_not_joined(harbor):
     late = write(GATES_LATER, "Coastal Courier", datetime(2025, 6, 1))
     place_waiting(at=NOW)
@@ -163,7 +184,7 @@ def test_by_night_a_proposed_earlier_part_becomes_one_story_unless_an_editor_dec
     for row in TermVector.objects.filter(article__in=[harbor[0], harbor[1], late]):
         row.vector = json.dumps(json.loads(row.vector) | {"+brandt": 0.24})
         row.save(update_fields=["vector"])
-    link = StoryLink.objects.create(earlier_id=gates, later_id=alone, state="rejected")
+    link, _ = StoryLink.objects.update_or_create(earlier_id=gates, later_id=alone, defaults={"state": "rejected"})
     assert repair_recent(at=NOW).moved == 0
     StoryLink.objects.filter(pk=link.pk).update(state="proposed")
     assert repair_recent(at=NOW).moved == 1

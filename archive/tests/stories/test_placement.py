@@ -1,9 +1,11 @@
 """Where a new article belongs: the decision, without a database."""
 
-from archive.stories import placement, repair
+from itertools import combinations
+
+from archive.stories import candidates, placement, repair, similarity
 from archive.stories.placement import StoryView, Verdict, place
 
-from .test_similarity import entry, rare_entry
+from .test_similarity import entry, rare_entry, telling
 from .world import CHESS, GATES, GATES_AGAIN, GATES_LATER, ORCHARD
 
 
@@ -52,6 +54,41 @@ def test_repair_brings_a_story_together_that_came_in_pieces():
     entries = [entry(1, GATES), entry(2, GATES_AGAIN), entry(3, ORCHARD), entry(4, GATES_LATER), entry(5, CHESS)]
     groups = repair.mend(entries, anchors={})
     assert sorted(map(sorted, groups)) == [[1, 2, 4], [3], [5]]
+
+
+def test_the_repair_finds_every_pair_within_reach_as_near_as_placement_would():
+    late = placement.REACH_DAYS + 300
+    entries = [
+        telling(1, late, 200),
+        entry(2, GATES_AGAIN, None),
+        telling(3, 200),
+        entry(4, GATES, 201),
+        rare_entry(5, 150, held_by=2),
+        rare_entry(6, late, held_by=2),
+        entry(7, GATES_LATER, 230),
+        telling(8, 60, 55),
+        telling(9, late - 1, 55),
+        entry(10, CHESS, 190),
+    ]
+    near = repair.near_pairs(entries)
+    tied = set()
+    for i, j in combinations(range(len(entries)), 2):
+        a, b = entries[i], entries[j]
+        shared = similarity.overlap(a, b)
+        told = similarity.nearness(a, b) if similarity.within_reach(a.day, b.day, shared) and shared.common else 0.0
+        assert near[i].get(j, 0.0) == near[j].get(i, 0.0)
+        if told > repair.FAINT + similarity.TOLD_SHARE or near[i].get(j):
+            assert abs(near[i].get(j, 0.0) - told) < 1e-9
+        if near[i].get(j) and a.day and b.day and abs(a.day - b.day) > placement.REACH_DAYS:
+            tied.add((a.id, b.id))
+    assert tied == {(1, 3), (1, 4), (5, 6), (8, 9)}
+
+
+def test_what_an_article_looks_back_on_is_asked_for_on_its_day_and_the_next():
+    window = candidates.WINDOW_DAYS
+    assert candidates.windows(telling(1, 1000, 999, 400)) == [(1000 - window, 1000 + window), (400, 401)]
+    many = candidates.windows(telling(1, 1000, *range(100, 110)))
+    assert many[1:] == [(109, 110), (108, 109), (107, 108)]
 
 
 def test_repair_never_moves_what_is_anchored():

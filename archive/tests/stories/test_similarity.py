@@ -48,7 +48,7 @@ def rare_entry(number: int, day: int, held_by: int, articles: int = 5000) -> sim
 
 def named(held_by: int, articles: int = 5000) -> float:
     one, other = rare_entry(1, 1, held_by, articles), rare_entry(2, 1, held_by, articles)
-    return similarity.overlap(one.vector, other.vector)[1]
+    return similarity.overlap(one, other).named
 
 
 def test_a_shared_name_counts_the_more_the_fewer_articles_hold_it():
@@ -62,9 +62,33 @@ def test_a_young_archive_that_takes_every_name_for_rare_is_hardly_believed():
 def test_a_shared_rare_name_ties_articles_over_a_month_and_a_common_one_does_not():
     for held_by, tied in ((2, True), (9, False)):
         one, other = rare_entry(1, 1, held_by), rare_entry(2, 400, held_by)
-        assert similarity.within_reach(1, 400, similarity.overlap(one.vector, other.vector)[1]) is tied
-    assert similarity.within_reach(1, 31, 0) and similarity.within_reach(None, 400, 0)
+        assert similarity.within_reach(1, 400, similarity.overlap(one, other)) is tied
+    nothing = similarity.Shared(0.5)
+    assert similarity.within_reach(1, 31, nothing) and similarity.within_reach(None, 400, nothing)
     assert similarity.time_prior(1, 400, named=1) > 1.5 * similarity.time_prior(1, 400)
+
+
+def telling(number: int, day: int, *told: int) -> similarity.Entry:
+    return similarity.Entry(number, day, entry(number, GATES).vector, frozenset(told))
+
+
+def test_two_articles_that_tell_of_the_same_day_are_nearer_than_two_that_do_not_say():
+    same = similarity.nearness(telling(1, 101, 100), telling(2, 105, 100))
+    unsaid = similarity.nearness(telling(1, 101, 100), telling(2, 105))
+    apart = similarity.nearness(telling(1, 101, 100), telling(2, 105, 103))
+    assert same > unsaid > apart > 0
+
+
+def test_looking_back_on_the_day_of_a_report_ties_articles_over_a_year():
+    for day_of_report, tied in ((100, True), (101, True), (102, False), (99, False)):
+        report, verdict = telling(1, day_of_report), telling(2, 500, 100)
+        shared = similarity.overlap(verdict, report)
+        assert shared == similarity.overlap(report, verdict) and bool(shared.told) is tied
+        assert similarity.within_reach(report.day, verdict.day, shared) is tied
+
+
+def test_a_day_of_this_week_does_not_tie_an_article_to_whatever_came_out_that_day():
+    assert similarity.same_day_told(telling(1, 100), telling(2, 104, 100)) is None
 
 
 def test_an_article_without_names_has_its_whole_weight_on_words():
@@ -85,6 +109,13 @@ def test_shared_terms_name_a_name_once_and_not_also_its_parts():
     shared = similarity.shared_terms(entry(1, GATES), entry(2, GATES_LATER), count=8)
     assert any("osei" in term for term in shared)
     assert sum("osei" in term for term in shared) == 1
+
+
+def test_a_number_counts_with_the_word_after_it_and_is_shown_as_printed():
+    text = "A 3-year-old was hurt in the 5400 block of 21st Street for $5 million, on page 2."
+    assert terms.numbered(text, "en") == ["3 year", "5400 block", "21 street"]
+    assert {"3 year", "5400 block"} <= terms.term_counts("", text, "en").keys()
+    assert terms.printed_forms(text, ["5400 block", "3 year"], "en") == ["5400 block", "3-year"]
 
 
 def test_names_are_runs_of_capitalised_words_in_any_alphabet():

@@ -12,7 +12,16 @@ from django.urls import reverse
 from archive.articles.compare import record_changes
 from archive.articles.content import Content
 from archive.articles.operations import add_version
-from archive.models import Article, Membership, QuoteFamily, Story, StorySuggestion, StoryVisit, VersionChange
+from archive.models import (
+    Article,
+    Attribution,
+    Membership,
+    QuoteFamily,
+    Story,
+    StorySuggestion,
+    StoryVisit,
+    VersionChange,
+)
 from archive.stories.assign import place_waiting
 from archive.tests.stories.world import CHESS, GATES, GATES_AGAIN, GATES_LATER, NOW, write
 
@@ -184,6 +193,28 @@ def test_the_earliest_held_is_called_first_report_only_where_its_origins_are_hel
     harbor[2].attributions.create(name="Tidewater Times", name_key="tidewatertimes", kind="outlet", **said)
     assert "first report" not in text_of(reader.get(story.get_absolute_url()))
     assert "first report" not in text_of(reader.get(story.get_absolute_url(), {"role": "earliest_held"}))
+
+
+def test_the_origin_that_is_not_held_is_named_beside_the_earliest_held(story, harbor):
+    reader = client("reader")
+    first = Membership.objects.get(story=story, role="earliest_held").article
+    Attribution.objects.filter(article__membership__story=story).delete()
+    names = {
+        "name": "Tidewater Times",
+        "name_key": "tidewatertimes",
+        "kind": "outlet",
+        "text": "Times",
+        "field": "body",
+    }
+    for article, note in (
+        (harbor[2], "others here rest on Tidewater Times, whose report is not held"),
+        (first, "rests on Tidewater Times, whose report is not held"),
+    ):
+        assert note not in text_of(reader.get(story.get_absolute_url()))
+        article.attributions.create(version=article.current_version, start=0, end=5, order=9, **names)
+        shown = text_of(reader.get(story.get_absolute_url()))
+        earliest = shown.index("earliest held", shown.index(f'id="article-{first.pk}"'))
+        assert earliest < shown.index(note) < shown.index(GATES_LATER[0], earliest)
 
 
 def test_a_membership_also_says_which_quote_it_shares(story, harbor):

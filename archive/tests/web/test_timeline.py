@@ -1,7 +1,7 @@
 """The page of a story at its edges: unsure orders, five hundred articles, many languages, and the pass by night."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -152,6 +152,15 @@ def test_arabic_russian_spanish_and_mixed_texts_are_placed_and_shown_like_any_ot
     for held in Story.objects.all():
         for address in (held.get_absolute_url(), f"{held.get_absolute_url()}provenance/"):
             assert reader.get(address).status_code == 200
+
+
+def test_the_pass_by_night_is_wide_on_sundays(monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks, "repair_recent", lambda **said: asked.append(said["is_wide"]))
+    for day in range(17, 24):
+        monkeypatch.setattr(tasks.clock, "now", lambda day=day: datetime(2025, 3, day, 3, 20, tzinfo=UTC))
+        tasks.repair_stories()
+    assert asked == [False] * 6 + [True]
 
 
 def test_the_pass_by_night_is_asked_for_by_the_clock_and_leaves_what_an_editor_pinned(reader, story):
