@@ -162,7 +162,6 @@ def refresh(
     for story in stories.values():
         rows = members[story.pk]
         if not rows:
-            _lead_on(story, (leads_to or {}).get(story.pk))
             continue
         parts_changed += _give_parts(rows, furniture)
         title = story.title
@@ -177,6 +176,10 @@ def refresh(
     if stories_changed:
         writes.append(Statement(_DERIVED, [at, *_columns(stories_changed, "pk", *_DERIVED_FIELDS)]))
     answers(*together(writes))
+    # Last, as a story that was filled again just now leads nowhere any more.
+    for story in stories.values():
+        if not members[story.pk]:
+            _lead_on(story, (leads_to or {}).get(story.pk))
     keep_families(worth_a_look)
     if changed:
         touch_index(sorted(changed))

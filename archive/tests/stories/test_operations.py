@@ -160,6 +160,15 @@ def test_an_exclusion_holds_for_the_story_that_the_story_was_merged_into(harbor,
     assert story_of(again) != live_story(old.pk)
 
 
+def test_a_story_emptied_into_one_that_had_led_to_it_leads_there_and_is_no_orphan(harbor, editor):
+    low, high = sorted((story_of(harbor[0]), story_of(harbor[2])), key=lambda story: story.pk)
+    operations.merge(story=high, into=low, by=editor, at=NOW)
+    Membership.objects.filter(story=low).update(story=high)
+    refresh([low.pk, high.pk], at=NOW, leads_to={low.pk: high.pk})
+    assert Story.objects.get(pk=low.pk).merged_into_id == high.pk
+    assert Story.objects.get(pk=high.pk).merged_into_id is None
+
+
 def assert_whole(articles: list[Article]) -> None:
     """Every article stands in one live story, every story has members or leads to one that has."""
     members = Counter(Membership.objects.values_list("story", flat=True))
