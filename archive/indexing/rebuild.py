@@ -54,7 +54,7 @@ def rebuild(engine_name: str | None = None, progress: Callable[[int, int], None]
         total = Article.objects.filter(merged_into=None).count()
         built = len(held_already)
         with closing(batches(after)) as coming:
-            for number in generation.fill(coming):
+            for number in generation.fill(coming, total):
                 built += number
                 if progress:
                     progress(built, total)

@@ -63,9 +63,9 @@ class Generation(Writable, Protocol):
     name: str
     started_at: datetime
 
-    def fill(self, batches: Iterable[Sequence[ArticleDocuments]]) -> Iterator[int]:
+    def fill(self, batches: Iterable[Sequence[ArticleDocuments]], expected: int = 0) -> Iterator[int]:
         """This function will write one batch after the other, as `replace` does, and yield the articles of each when it
-        is durable; it may have asked for the next by then."""
+        is durable; it may have asked for the next by then. `expected` says how many articles there will be about."""
         ...
 
     def promote(self) -> None:

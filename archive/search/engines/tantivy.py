@@ -36,6 +36,8 @@ SMALL = 200
 MANIFEST = "manifest.json"
 FORMAT_FILE = "format"
 FREQUENT_FILE = "frequent.json"
+# Below so many articles phrases are found quickly enough by the places of their words.
+PAIRED_FROM = 500_000
 CHUNK = 50_000
 MANY = 24
 BESIDE = 2
@@ -193,7 +195,7 @@ class TantivyGeneration(TantivyIndex):
         for _ in self.fill([articles]):
             pass
 
-    def fill(self, batches: Iterable[Sequence[ArticleDocuments]]) -> Iterator[int]:
+    def fill(self, batches: Iterable[Sequence[ArticleDocuments]], expected: int = 0) -> Iterator[int]:
         """Write one batch after the other: while one is committed the next is made ready."""
         with damage_named(self.folder), ThreadPoolExecutor(1, "committing") as committing:
             if self._writer is None:
@@ -201,7 +203,7 @@ class TantivyGeneration(TantivyIndex):
                 self._writer = self._index.writer(HEAP, 1)
             under_way: tuple[Future[None], int] | None = None
             for articles in batches:
-                numbers, documents = prepared(articles, self._frequent(articles))
+                numbers, documents = prepared(articles, self._frequent(articles, expected))
                 if under_way is not None:
                     under_way[0].result()
                     yield under_way[1]
@@ -211,12 +213,12 @@ class TantivyGeneration(TantivyIndex):
                 under_way[0].result()
                 yield under_way[1]
 
-    def _frequent(self, articles: Sequence[ArticleDocuments]) -> frozenset[str]:
-        """Return the stems whose pairs are filed, chosen by the first batch."""
+    def _frequent(self, articles: Sequence[ArticleDocuments], expected: int) -> frozenset[str]:
+        """Return the stems whose pairs are filed, chosen by the first batch where an archive is big."""
         chosen = self.folder / FREQUENT_FILE
         if not chosen.exists():
-            empty = not self._index.searcher().num_docs
-            stems = frequent_in([document for entry in articles for document in entry.documents]) if empty else ()
+            chosen_now = expected >= PAIRED_FROM and not self._index.searcher().num_docs
+            stems = frequent_in([document for entry in articles for document in entry.documents]) if chosen_now else ()
             write_durably(chosen, json.dumps(sorted(stems)))
         return frequent_of(self.folder)
 

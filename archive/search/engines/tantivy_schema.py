@@ -43,8 +43,6 @@ GAP = " ".join(["~"] * 60)
 # Stems that stand in so large a part of the texts are frequent, the most frequent of them.
 FREQUENT_SHARE = 0.1
 MOST_FREQUENT = 150
-# Too few texts don't tell what is frequent, and need no pairs.
-ENOUGH_TEXTS = 1000
 PAIR = "\x1f"
 
 
@@ -137,8 +135,6 @@ def pairs(stems: Sequence[str], frequent: frozenset[str]) -> list[str]:
 
 def frequent_in(documents: Sequence[Document]) -> frozenset[str]:
     """Return the stems that are frequent in the bodies of these documents."""
-    if len(documents) < ENOUGH_TEXTS:
-        return frozenset()
     holding: Counter[str] = Counter()
     for document in documents:
         stem_of = stems_of(stemming_language(document.language)).__getitem__

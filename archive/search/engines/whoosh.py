@@ -121,7 +121,7 @@ class WhooshGeneration(WhooshIndex):
         self.generations = generations
         self.started_at = generations.started_at(folder)
 
-    def fill(self, batches: Iterable[Sequence[ArticleDocuments]]) -> Iterator[int]:
+    def fill(self, batches: Iterable[Sequence[ArticleDocuments]], expected: int = 0) -> Iterator[int]:
         """Write one batch after the other."""
         for articles in batches:
             self.replace(articles)

@@ -10,7 +10,7 @@ import pytest
 
 from archive.search import ArticleDocuments, Document, IndexDamaged, Order, SearchRequest, parse
 from archive.search.engines import tantivy_answer, tantivy_counting, tantivy_schema
-from archive.search.engines.tantivy import FORMAT_FILE, FREQUENT_FILE, MANY, TantivyEngine, frequent_of
+from archive.search.engines.tantivy import FORMAT_FILE, FREQUENT_FILE, MANY, PAIRED_FROM, TantivyEngine, frequent_of
 from archive.search.engines.tantivy_schema import PAIR
 
 from . import test_contract, world
@@ -100,12 +100,10 @@ def test_names_that_no_document_has_many_of_are_counted_too(engine):
 
 
 def test_phrases_of_frequent_words_are_found_by_their_pairs_and_none_else(engine, monkeypatch):
-    monkeypatch.setattr(tantivy_schema, "ENOUGH_TEXTS", 50)
     monkeypatch.setattr(tantivy_schema, "FREQUENT_SHARE", 0.2)
     articles = world.by_article(test_contract.DOCUMENTS)
     generation = engine.begin()
-    for start in (0, 100):
-        generation.replace(articles[start : start + 100])
+    list(generation.fill([articles[:100], articles[100:]], PAIRED_FROM))
     generation.promote()
     frequent = frequent_of(engine.generations.live())
     assert "en:gate" in frequent and len(frequent) < 60
@@ -121,12 +119,12 @@ def test_phrases_of_frequent_words_are_found_by_their_pairs_and_none_else(engine
     assert view.searcher.doc_freq("pairs", PAIR.join(["en:gate", "en:gate"])) > 0
 
 
-def test_an_index_that_forgot_its_frequent_words_still_finds_phrases(engine, monkeypatch):
-    monkeypatch.setattr(tantivy_schema, "ENOUGH_TEXTS", 50)
+def test_an_index_that_forgot_its_frequent_words_still_finds_phrases(engine):
     articles = world.by_article(test_contract.DOCUMENTS)
     generation = engine.begin()
-    generation.replace(articles)
+    list(generation.fill([articles], PAIRED_FROM))
     generation.promote()
+    assert frequent_of(engine.generations.live())
     (engine.generations.live() / FREQUENT_FILE).unlink()
     reader = TantivyEngine(engine.generations.root)
     reader.replace(articles[:30])
