@@ -110,7 +110,7 @@ def _document(kind: str, row: dict[str, Any], style: str, text: str) -> Document
         text=text,
         body=row["body"],
         rows=np.array(features(blocks, heaviest_run(blocks))),
-        words=[block.words for block in blocks],
+        words=[block.shape.words for block in blocks],
         labels=np.array(labels, dtype=int),
         weights=np.array(weights) * 1000 / sum(weights),
     )

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.formats.dump_shapes import Shape, shapes_of
-from archive.text.dates import FoundDate
 from archive.text.normalize import clean_line, split_lines, strip_bullet, unwrap
 
 
@@ -14,8 +13,7 @@ from archive.text.normalize import clean_line, split_lines, strip_bullet, unwrap
 class Block:
     """One paragraph of a dump. `numbers` are its line numbers, `role` and `reason` are filled in as it is read.
 
-    `shape` is what its text looks like by itself; what is asked of it again and again is copied from there. `prose`
-    says that it is a sentence of running text rather than a label, a title or a list entry.
+    `shape` is what its text looks like by itself.
     """
 
     text: str
@@ -25,16 +23,6 @@ class Block:
     bullet: str
     gap: bool
     shape: Shape
-    words: int
-    sentence: bool
-    prose: bool
-    key: str
-    tokens: list[str]
-    picture: bool
-    credit: bool
-    read_more: bool
-    controls: int
-    dates: list[FoundDate]
     repeats: int = 1
     role: str = ""
     reason: str = ""
@@ -60,16 +48,6 @@ def read_blocks(text: str, language: str = "") -> list[Block]:
                 bullet=bullet,
                 gap=numbers[0] - previous_end > 1,
                 shape=shape,
-                words=shape.words,
-                sentence=shape.sentence,
-                prose=shape.prose,
-                key=shape.key,
-                tokens=shape.tokens,
-                picture=shape.picture,
-                credit=shape.credit,
-                read_more=shape.read_more,
-                controls=shape.controls,
-                dates=shape.dates,
             )
         )
         previous_end = numbers[-1]
@@ -80,6 +58,6 @@ def read_blocks(text: str, language: str = "") -> list[Block]:
 def _count_repeats(blocks: Sequence[Block]) -> None:
     seen: dict[str, int] = {}
     for block in blocks:
-        seen[block.key] = seen.get(block.key, 0) + 1
+        seen[block.shape.key] = seen.get(block.shape.key, 0) + 1
     for block in blocks:
-        block.repeats = seen[block.key]
+        block.repeats = seen[block.shape.key]

@@ -14,38 +14,18 @@ from typing import Any
 import numpy as np
 
 from archive.formats.dump_blocks import Block
+from archive.formats.dump_shapes import LOOK_NAMES, SIZE_NAMES, TEXTURE_NAMES, Matrix
 from archive.formats.dump_shapes import NAMES as SHAPE_NAMES
-from archive.formats.dump_shapes import Matrix
 
 _OWN = [
-    "words",
-    "chars",
-    "sentence",
-    "prose",
+    *SIZE_NAMES,
     "bullet",
     "indent",
     "gap",
     "gap_after",
-    "picture",
-    "credit",
-    "controls",
-    "read_more",
-    "dated",
+    *LOOK_NAMES,
     "repeats",
-    "titled",
-    "digits",
-    "commas",
-    "quotes",
-    "lower",
-    "colon",
-    "capitals",
-    "signs",
-    "word_length",
-    "sentences",
-    "question",
-    "stop_share",
-    "reply",
-    "section",
+    *TEXTURE_NAMES,
     "theme",
 ]
 _NEAR = ("words", "sentence", "bullet", "picture", "stop_share", "theme", "controls", "section", "gap")
@@ -133,7 +113,7 @@ def _theme(blocks: Sequence[Block], run: tuple[int, int]) -> list[float]:
     """Return for each block how far its words are those of the heaviest run."""
     theme: Counter[str] = Counter()
     for block in blocks[run[0] : run[1] + 1]:
-        if block.prose:
+        if block.shape.prose:
             theme.update(block.shape.heavy)
     # A block of the run does not count for itself.
     others = {word: min(2, count) for word, count in theme.items()}
@@ -141,7 +121,7 @@ def _theme(blocks: Sequence[Block], run: tuple[int, int]) -> list[float]:
     known = frozenset(theme)
     shared = []
     for i, block in enumerate(blocks):
-        worth = again if run[0] <= i <= run[1] and block.prose else others
+        worth = again if run[0] <= i <= run[1] and block.shape.prose else others
         own = block.shape.heavy
         shared.append(sum([worth[word] for word in own & known]) / (2 * len(own)) if own else 0.0)
     return shared
@@ -151,7 +131,7 @@ def _places(blocks: Sequence[Block], own: Matrix, run: tuple[int, int]) -> Matri
     """Return where each block stands in the dump, a column for each of `_PLACE`."""
     total = len(blocks)
     places = np.arange(total, dtype=float)
-    words = np.array([block.words for block in blocks], dtype=float)
+    words = np.array([block.shape.words for block in blocks], dtype=float)
     prose = own[:, _AT["prose"]] > 0
     prose_words = np.where(prose, words, 0.0)
     all_words, all_prose = max(1.0, words.sum()), max(1.0, prose_words.sum())
@@ -206,12 +186,12 @@ def heaviest_run(blocks: Sequence[Block], reach: int = 6) -> tuple[int, int]:
     start = last = None
     weight = 0
     for i, block in enumerate(blocks):
-        if not block.prose:
+        if not block.shape.prose:
             continue
         if start is None or last is None or i - last > reach:
             start, weight = i, 0
         last = i
-        weight += block.words
+        weight += block.shape.words
         if weight > best[0]:
             best = (weight, start, last)
     return best[1], best[2]

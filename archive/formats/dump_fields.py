@@ -51,9 +51,9 @@ def headline_index(blocks: Sequence[Block], inside: Sequence[bool]) -> int | Non
     flagged = [i for i, flag in enumerate(inside) if flag]
     if not flagged:
         return None
-    amount = sum(blocks[i].words for i in flagged)
+    amount = sum(blocks[i].shape.words for i in flagged)
     first = _body_start(blocks, flagged, amount)
-    body_words = Counter(word for i in flagged if i >= first for word in set(blocks[i].tokens) if len(word) > 3)
+    body_words = Counter(word for i in flagged if i >= first for word in set(blocks[i].shape.tokens) if len(word) > 3)
     best: tuple[float, int] | None = None
     window = range(max(0, first - _HEADLINE_WINDOW), min(len(blocks), first + _HEADLINE_WINDOW))
     date_lines = {
@@ -64,7 +64,7 @@ def headline_index(blocks: Sequence[Block], inside: Sequence[bool]) -> int | Non
         if above > 0.6 * amount:
             break
         score = _headline_score(blocks, i, first, inside, body_words, date_lines)
-        above += blocks[i].words if i >= first and inside[i] else 0
+        above += blocks[i].shape.words if i >= first and inside[i] else 0
         if score is not None and (best is None or score > best[0] + 1e-9):
             best = (score, i)
     return best[1] if best and best[0] > 1.0 else None
@@ -74,7 +74,7 @@ def _body_start(blocks: Sequence[Block], flagged: Sequence[int], amount: int) ->
     """Return the index where the body begins: a teaser far above it that looks like body is not its beginning."""
     start, passed = flagged[0], 0
     for i, following in itertools.pairwise(flagged):
-        passed += blocks[i].words
+        passed += blocks[i].shape.words
         if passed > 0.15 * amount:
             break
         if following - i > 12:
@@ -92,18 +92,29 @@ def _headline_score(
 ) -> float | None:
     block = blocks[i]
     least = 2 if not block.text.isascii() else 3
-    if block.picture or block.credit or not least <= block.words <= 40 or block.read_more or len(block.text) > 250:
+    if (
+        block.shape.picture
+        or block.shape.credit
+        or not least <= block.shape.words <= 40
+        or block.shape.read_more
+        or len(block.text) > 250
+    ):
         return None
-    if BYLINE.match(block.text) or SOURCE.match(block.text) or (block.dates and block.words < 10) or block.controls > 2:
+    if (
+        BYLINE.match(block.text)
+        or SOURCE.match(block.text)
+        or (block.shape.dates and block.shape.words < 10)
+        or block.shape.controls > 2
+    ):
         return None
-    own = {word for word in block.tokens if len(word) > 3}
+    own = {word for word in block.shape.tokens if len(word) > 3}
     # A word of the headline counts fully when the body has it twice.
     shared = sum(min(body_words[word] - (1 if inside[i] else 0), 2) for word in own) / (2 * len(own)) if own else 0.0
     score = 3.0 * shared
-    score += 0.4 if 5 <= block.words <= 22 else 0.0
-    again = next((j for j in range(i + 1, min(len(blocks), i + 16)) if blocks[j].key == block.key), None)
+    score += 0.4 if 5 <= block.shape.words <= 22 else 0.0
+    again = next((j for j in range(i + 1, min(len(blocks), i + 16)) if blocks[j].shape.key == block.shape.key), None)
     dated = next((j for j in range(i + 1, min(len(blocks), i + 10)) if j in date_lines), None)
-    if dated is not None and sum(blocks[j].prose for j in range(i + 1, dated)) <= 1:
+    if dated is not None and sum(blocks[j].shape.prose for j in range(i + 1, dated)) <= 1:
         score += 1.5
     if any(j in date_lines for j in range(max(0, i - 3), i)):
         score += 0.4
@@ -113,13 +124,15 @@ def _headline_score(
         score += 0.4
     score += 0.3 if block.gap else 0.0
     score -= (
-        2.0 if block.sentence and block.text.endswith((".", "。", "։", "।")) and not block.text.endswith("...") else 0.0
+        2.0
+        if block.shape.sentence and block.text.endswith((".", "。", "։", "।")) and not block.text.endswith("...")
+        else 0.0
     )
     score -= 0.8 if block.bullet else 0.0
-    score -= 0.7 * block.controls
+    score -= 0.7 * block.shape.controls
     score -= 0.08 * max(0, first - i)
     if i > first:
-        score -= 0.12 * sum(blocks[j].prose for j in range(first, i))
+        score -= 0.12 * sum(blocks[j].shape.prose for j in range(first, i))
         if dated is None or again is None:
             return None
     return score
@@ -127,19 +140,19 @@ def _headline_score(
 
 def _is_date_line(block: Block) -> bool:
     """Say whether a block is a date line or a byline: short, and about nothing else."""
-    if block.credit or block.words > 25:
+    if block.shape.credit or block.shape.words > 25:
         return False
-    return bool(BYLINE.match(block.text)) or (bool(block.dates) and not block.prose)
+    return bool(BYLINE.match(block.text)) or (bool(block.shape.dates) and not block.shape.prose)
 
 
 def read_byline(blocks: Sequence[Block]) -> tuple[str, tuple[str, ...]]:
     """Return the byline as printed, without its "By", and the authors it names; marks its block."""
     for block in blocks:
         match = BYLINE.match(block.text)
-        if match is None or block.words > 16 or block.prose or block.role in ("headline", "standfirst"):
+        if match is None or block.shape.words > 16 or block.shape.prose or block.role in ("headline", "standfirst"):
             continue
         printed = block.text[match.end() :]
-        for found in block.dates:
+        for found in block.shape.dates:
             printed = printed.replace(found.printed, "")
         printed = re.split(r"\s[|•·]\s|\s+[–—-]\s+|\t|(?:published|updated|posted)\b", printed, flags=re.IGNORECASE)[0]
         printed = printed.strip(" ,|•·–—-")
@@ -159,7 +172,7 @@ def split_authors(printed: str) -> tuple[str, ...]:
 def read_source(blocks: Sequence[Block]) -> str:
     """Return the first printed "Source: ..." line as it stands; marks its block."""
     for block in blocks:
-        if block.words <= 45 and SOURCE.match(block.text) and not block.credit:
+        if block.shape.words <= 45 and SOURCE.match(block.text) and not block.shape.credit:
             block.role, block.reason = "source", "the printed source line"
             return block.text
     return ""
@@ -175,7 +188,7 @@ def read_published(blocks: Sequence[Block], near: range, captured_at: datetime) 
     lost: list[Candidate] = []
     options: list[tuple[int, int, Block, FoundDate]] = []
     for i, block in enumerate(blocks):
-        for position, found in enumerate(block.dates):
+        for position, found in enumerate(block.shape.dates):
             origin = f"line {block.numbers[0]}"
             if reason := _why_not(block, found, i, near, captured_at):
                 lost.append(Candidate(found.printed, origin, reason))
@@ -200,7 +213,7 @@ def read_published(blocks: Sequence[Block], near: range, captured_at: datetime) 
         return DateReading(candidates=tuple(lost[:20]))
     block, found = chosen
     for _, _, other, _date in options:
-        if not other.role and not other.prose:
+        if not other.role and not other.shape.prose:
             other.role, other.reason = "date", "date line"
     origin = f"line {block.numbers[0]}"
     return DateReading(
@@ -215,7 +228,7 @@ def read_published(blocks: Sequence[Block], near: range, captured_at: datetime) 
 
 
 def _why_not(block: Block, found: FoundDate, i: int, near: range, captured_at: datetime) -> str:
-    if block.role == "caption" or block.credit:
+    if block.role == "caption" or block.shape.credit:
         return "stands in a caption"
     if found.weekday_contradicted:
         return "its weekday contradicts it"
@@ -225,7 +238,7 @@ def _why_not(block: Block, found: FoundDate, i: int, near: range, captured_at: d
         return "stands in or below the article, not at its headline"
     if i < near.start:
         return "stands above the article, not at its headline"
-    if block.prose or block.words > 25:
+    if block.shape.prose or block.shape.words > 25:
         return "stands in a sentence"
     return ""
 
@@ -238,7 +251,7 @@ def read_tags(blocks: Sequence[Block], start: int, text: Sequence[Block]) -> tup
     known = ""
     for i in range(start, min(len(blocks), start + 6)):
         label = _TAGS_LABEL.match(blocks[i].text)
-        if label and blocks[i].words <= 40:
+        if label and blocks[i].shape.words <= 40:
             blocks[i].role, blocks[i].reason = "tag", "label of the tags"
             if label["list"]:
                 return tuple(dict.fromkeys(tag.strip() for tag in re.split(r"[,;|•·#]", label["list"]) if tag.strip()))
@@ -246,8 +259,8 @@ def read_tags(blocks: Sequence[Block], start: int, text: Sequence[Block]) -> tup
         entries = _entries(blocks, i, need_bullet=True)
         if len(entries) < 2 or any(_NOT_TAGS.match(block.text) for block in entries[:3]):
             continue
-        known = known or f" {' '.join(word for block in text for word in block.tokens)} "
-        spoken = sum(f" {' '.join(block.tokens)} " in known for block in entries)
+        known = known or f" {' '.join(word for block in text for word in block.shape.tokens)} "
+        spoken = sum(f" {' '.join(block.shape.tokens)} " in known for block in entries)
         if spoken * 2 >= len(entries):
             return _marked_tags(entries)
     return ()
@@ -256,10 +269,16 @@ def read_tags(blocks: Sequence[Block], start: int, text: Sequence[Block]) -> tup
 def _entries(blocks: Sequence[Block], start: int, *, need_bullet: bool) -> list[Block]:
     entries: list[Block] = []
     for block in blocks[start : start + 20]:
-        short = block.words <= 5 and len(block.text) <= 50 and not block.sentence and not block.picture and block.key
+        short = (
+            block.shape.words <= 5
+            and len(block.text) <= 50
+            and not block.shape.sentence
+            and not block.shape.picture
+            and block.shape.key
+        )
         if (
             not short
-            or block.dates
+            or block.shape.dates
             or (need_bullet and not block.bullet)
             or (entries and block.gap and not block.bullet)
         ):
@@ -286,7 +305,7 @@ def read_outlet(
     found: list[tuple[str, str]] = []
     known = {key for hints in outlets for name in (hints.name, *hints.names) if (key := _key_of_name(name))}
     for block in around:
-        if block.key in known:
+        if block.shape.key in known:
             found.append((block.text, f"line {block.numbers[0]}: the name of a known outlet"))
             break
     for block in around:
@@ -298,21 +317,21 @@ def read_outlet(
     for block in around:
         if (
             block.numbers[0] > last
-            and ("©" in block.text or "copyright" in block.key or "(c)" in block.text.casefold())
+            and ("©" in block.text or "copyright" in block.shape.key or "(c)" in block.text.casefold())
             and RIGHTS.search(block.text)
             and (match := _RIGHTS_NAME.search(block.text))
         ):
             name = re.split(r"\s+[-–—]\s+", match["name"])[0].strip(" .")
             if not _RIGHTS_WORDS.search(name) and len(name.split()) <= 6:
                 found.append((name, f"line {block.numbers[0]}: the line of rights"))
-    below = {block.key for block in around if block.numbers[0] > last}
+    below = {block.shape.key for block in around if block.numbers[0] > last}
     for block in [block for block in around if block.numbers[0] < first][:12]:
         if (
-            block.key in below
-            and 1 <= block.words <= 5
+            block.shape.key in below
+            and 1 <= block.shape.words <= 5
             and len(block.text) >= 3
             and not block.bullet
-            and not block.controls
+            and not block.shape.controls
         ):
             found.append((block.text, f"line {block.numbers[0]}: at the top of the page and again below the article"))
     unique = {line_key(name): (name, where) for name, where in reversed(found)}

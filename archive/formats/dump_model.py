@@ -50,7 +50,7 @@ def block_scores(blocks: Sequence[Block], models: tuple[Linear, Linear] | None =
     (first, first_bias), (second, second_bias) = models or _stored()
     rows = features(blocks, heaviest_run(blocks))
     scores = rows @ np.asarray(first) + first_bias
-    around = context(scores.tolist(), [block.words for block in blocks])
+    around = context(scores.tolist(), [block.shape.words for block in blocks])
     out: list[float] = (np.column_stack([rows, around]) @ np.asarray(second) + second_bias).tolist()
     return out
 

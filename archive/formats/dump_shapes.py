@@ -34,17 +34,10 @@ from archive.text.language import STOP_WORDS
 from archive.text.normalize import key_of_words, words_of_lines
 
 Matrix = NDArray[np.float64]
-# The numbers of one line, in the order of a shape's `row`.
-NAMES = (
-    "words",
-    "chars",
-    "sentence",
-    "prose",
-    "picture",
-    "credit",
-    "controls",
-    "read_more",
-    "dated",
+# The numbers of one line: `NAMES` is the order of a shape's `row`.
+SIZE_NAMES = ("words", "chars", "sentence", "prose")
+LOOK_NAMES = ("picture", "credit", "controls", "read_more", "dated")
+TEXTURE_NAMES = (
     "titled",
     "digits",
     "commas",
@@ -60,6 +53,7 @@ NAMES = (
     "reply",
     "section",
 )
+NAMES = (*SIZE_NAMES, *LOOK_NAMES, *TEXTURE_NAMES)
 _WORD, _CAPITAL, _JOINS, _WIDE = 1, 2, 64, 128
 _CLASS_BITS = {"digits": 4, "commas": 8, "quotes": 16, "signs": 32}
 _CLASSES = (
@@ -114,7 +108,10 @@ _REMEMBERED_LINES = 6_000
 
 @dataclass(slots=True)
 class Shape:
-    """One line by itself. `tokens` are its folded words, `row` its numbers, `heavy` its words that carry a theme."""
+    """One line by itself. `tokens` are its folded words, `row` its numbers, `heavy` its words that carry a theme.
+
+    `prose` says that it is a sentence of running text rather than a label, a title or a list entry.
+    """
 
     words: int
     sentence: bool

@@ -77,7 +77,7 @@ def read_dump(text: str, context: ReadContext, models: tuple[Linear, Linear] | N
     hints = context.outlet
     language = guess_language(longest_lines(text)) or (hints.language if hints else "")
     blocks = read_blocks(text, language)
-    if not any(block.key for block in blocks):
+    if not any(block.shape.key for block in blocks):
         raise ParseError("The file holds no words, only signs.", mend="Check that the right file was chosen.")
     scores = _with_hints(blocks, block_scores(blocks, models), hints)
     inside = smooth(scores)
@@ -98,7 +98,9 @@ def read_dump(text: str, context: ReadContext, models: tuple[Linear, Linear] | N
     published = read_published(blocks, near, context.captured_at)
     standfirst = _standfirst(blocks, inside, start, first)
     body = [
-        block for i, block in enumerate(blocks) if start <= i <= last and inside[i] and not block.role and block.key
+        block
+        for i, block in enumerate(blocks)
+        if start <= i <= last and inside[i] and not block.role and block.shape.key
     ]
     for block in body:
         block.role = "body"
@@ -151,7 +153,12 @@ def _with_hints(blocks: Sequence[Block], scores: list[float], hints: OutletHints
 
 def _title_of_short_text(blocks: Sequence[Block]) -> int | None:
     """Return 0 when the text opens with a title-shaped line above something longer."""
-    if len(blocks) > 1 and not blocks[0].sentence and 2 <= blocks[0].words <= 30 and blocks[1].words > blocks[0].words:
+    if (
+        len(blocks) > 1
+        and not blocks[0].shape.sentence
+        and 2 <= blocks[0].shape.words <= 30
+        and blocks[1].shape.words > blocks[0].shape.words
+    ):
         return 0
     return None
 
@@ -165,9 +172,9 @@ def _mark_above(blocks: Sequence[Block], inside: list[bool], top: int | None) ->
         block = blocks[i]
         if block.role:
             continue
-        if block.key == headline.key:
+        if block.shape.key == headline.shape.key:
             block.role, block.reason = "furniture", "repeats the headline"
-        elif inside[i] or block.prose:
+        elif inside[i] or block.shape.prose:
             block.role, block.reason = "furniture", "stands above the headline (ticker or teaser)"
         inside[i] = False
     inside[top] = False
@@ -181,7 +188,7 @@ def _mark_lines_of_their_own(blocks: Sequence[Block], headline: str) -> str:
     for block in blocks:
         if block.role:
             continue
-        if key and block.key == key:
+        if key and block.shape.key == key:
             block.role, block.reason = "furniture", "repeats the headline"
         elif is_reading_time(block):
             block.role, block.reason = "furniture", "reading time"
@@ -198,7 +205,7 @@ def _first_body(blocks: Sequence[Block], inside: Sequence[bool], start: int) -> 
         if (
             inside[i]
             and not block.role
-            and not block.credit
+            and not block.shape.credit
             and not SOURCE.match(block.text)
             and not BYLINE.match(block.text)
         ):
@@ -212,9 +219,11 @@ def _last_body(blocks: Sequence[Block], inside: list[bool], first: int) -> int:
         block = blocks[i]
         if not inside[i] or block.role:
             continue
-        appeal = block.text.endswith(("!", "！")) and block.words < 8 and block.gap
-        hangs_on = (block.controls and block.words < 12) or appeal or block.credit or not block.key
-        if not hangs_on or block.read_more:
+        appeal = block.text.endswith(("!", "！")) and block.shape.words < 8 and block.gap
+        hangs_on = (
+            (block.shape.controls and block.shape.words < 12) or appeal or block.shape.credit or not block.shape.key
+        )
+        if not hangs_on or block.shape.read_more:
             return i
         inside[i] = False
     return first if first < len(blocks) else first - 1
@@ -222,7 +231,7 @@ def _last_body(blocks: Sequence[Block], inside: list[bool], first: int) -> int:
 
 def _mark_captions(blocks: Sequence[Block], start: int, last: int) -> None:
     for i, block in enumerate(blocks):
-        if block.credit and not block.role and block.words >= 3:
+        if block.shape.credit and not block.role and block.shape.words >= 3:
             if start <= i <= last + 2:
                 block.role, block.reason = "caption", "caption with a credit"
             else:
@@ -232,10 +241,10 @@ def _mark_captions(blocks: Sequence[Block], start: int, last: int) -> None:
 def _settle_cross_references(blocks: Sequence[Block], inside: list[bool], start: int) -> None:
     """Keep "Read more: TITLE" lines that stand between or right below paragraphs: editors count them as text."""
     for i in range(start + 1, len(blocks)):
-        if not blocks[i].read_more or blocks[i].role:
+        if not blocks[i].shape.read_more or blocks[i].role:
             continue
-        above = next((j for j in range(i - 1, start - 1, -1) if not blocks[j].picture), None)
-        if above is not None and inside[above] and (blocks[above].prose or blocks[above].read_more):
+        above = next((j for j in range(i - 1, start - 1, -1) if not blocks[j].shape.picture), None)
+        if above is not None and inside[above] and (blocks[above].shape.prose or blocks[above].shape.read_more):
             inside[i] = bool(READ_MORE.match(blocks[i].text)) and not blocks[i].bullet
 
 
@@ -243,7 +252,14 @@ def _standfirst(blocks: Sequence[Block], inside: list[bool], start: int, first: 
     """Return the standfirst and mark it: set apart by a picture or date line, or told again by the lead."""
     for i in range(start, min(len(blocks), first + 1)):
         block = blocks[i]
-        if block.role or block.picture or block.words < 6 or len(block.text) > 350 or block.dates or block.controls > 1:
+        if (
+            block.role
+            or block.shape.picture
+            or block.shape.words < 6
+            or len(block.text) > 350
+            or block.shape.dates
+            or block.shape.controls > 1
+        ):
             continue
         rest = [j for j in range(i + 1, len(blocks)) if inside[j] and not blocks[j].role]
         if not rest or block.bullet:
@@ -272,13 +288,13 @@ def _give_reasons(blocks: Sequence[Block], start: int, last: int, headline: str,
         if block.role:
             continue
         block.role = "furniture"
-        if block.picture:
+        if block.shape.picture:
             block.reason = "picture, button or sign without words"
         elif headline and i < start:
             block.reason = "menu or link above the headline"
         elif i > last:
             block.reason = "stands below the article"
-        elif block.controls:
+        elif block.shape.controls:
             block.reason = "control or sharing link"
         elif block.bullet:
             block.reason = "list entry that is not running text"
