@@ -181,14 +181,15 @@ def _place_batch(seen: Sequence[tuple[int, int]], report: Report, at: datetime) 
     report.placed += len(articles)
     newcomers = [article for article in articles if held[article.pk].story is None]
     touched |= {known.story for known in held.values() if known.story is not None}
+    came_in: dict[int, list[int]] = {}
     writes = vectors.filing([filed[pk] for pk, known in held.items() if known.weighed is None], are_new=True)
     writes.append(Statement(_DONE, [at, ids, [wanted for _, wanted in seen]]))
     if newcomers:
         barred = exclusions([article.pk for article in newcomers if held[article.pk].is_kept_out])
-        joined, placing = _place_new(newcomers, filed, barred, report, at)
-        touched |= joined
+        came_in, placing = _place_new(newcomers, filed, barred, report, at)
         writes += placing
-    refresh(touched, at=at, leads_to=leads_to, along=together(writes))
+    unchanged = {story: articles for story, articles in came_in.items() if story not in touched}
+    refresh(touched | came_in.keys(), at=at, leads_to=leads_to, came_in=unchanged, along=together(writes))
 
 
 def _place_new(
@@ -197,22 +198,23 @@ def _place_new(
     barred: Mapping[int, frozenset[int]],
     report: Report,
     at: datetime,
-) -> tuple[set[int], list[Statement]]:
-    """Place articles that have no story yet; return the stories that were joined, and what writes it all.
+) -> tuple[dict[int, list[int]], list[Statement]]:
+    """Place articles that have no story yet; return the stories that were joined with those who joined them, and what
+    writes it all.
 
     A story opened here is written as `refresh` would derive it from its one member, so it needs none.
     """
     surroundings = Surroundings([(filed[article.pk].entry, filed[article.pk].common) for article in articles])
     numbers: list[int] = []
     opened: dict[int, Article] = {}
-    joined: set[int] = set()
+    joined: dict[int, list[int]] = {}
     decided: list[tuple[Article, int, Placement]] = []
     for place_in_line, article in enumerate(articles):
         entry = filed[article.pk].entry
         decision = place(entry, surroundings.views(entry), barred.get(article.pk, frozenset()))
         if decision.joins is not None:
             story = int(decision.joins.story)
-            joined.add(story)
+            joined.setdefault(story, []).append(article.pk)
             report.joined += 1
         else:
             numbers = numbers or [number for (number,) in rows_of(_STORY_NUMBERS, [len(articles) - place_in_line])]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TypeVar
 
 from archive.text.terms import RARE_MARK
 
 from .similarity import Entry
+
+Id = TypeVar("Id", int, str)
 
 # Terms of an article that are filed as postings, and how many of them ask the whole archive for late follow-ups.
 POSTED_TERMS = 40
@@ -20,8 +23,10 @@ CANDIDATES = 60
 # How many days that an article looks back on, from before the window, have windows of their own: the latest.
 DAYS_LOOKED_BACK_ON = 3
 
-# Stories that are looked at member by member: those of the best candidates.
+# Stories that are looked at member by member: those of the best candidates, as long as these are at least this share as
+# near as the best of all.
 STORIES_COMPARED = 20
+FAINTEST = 0.1
 
 # Over the whole archive only terms that fewer articles hold are asked: a common one costs much and tells little.
 COMMON_FROM = 2000
@@ -47,3 +52,10 @@ def windows(entry: Entry) -> list[tuple[int, int]]:
     first = entry.day - WINDOW_DAYS
     earlier = sorted((day for day in entry.told if day < first), reverse=True)[:DAYS_LOOKED_BACK_ON]
     return [(first, entry.day + WINDOW_DAYS), *((day, day + 1) for day in earlier)]
+
+
+def stories_compared(near: Mapping[Id, float], story_of: Mapping[Id, int]) -> list[int]:
+    """Return the stories to look at for an article; `near` are its candidates with a rough nearness, nearest first."""
+    least = FAINTEST * max(near.values(), default=0.0)
+    found = (story_of[article] for article, value in near.items() if value >= least and article in story_of)
+    return list(dict.fromkeys(found))[:STORIES_COMPARED]

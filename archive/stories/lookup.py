@@ -16,7 +16,7 @@ from .candidates import (
     CANDIDATES,
     COMMON_FROM,
     POSTED_TERMS,
-    STORIES_COMPARED,
+    stories_compared,
     weightiest,
     windows,
 )
@@ -187,8 +187,7 @@ class Surroundings:
             sorted([*held, *self._near(one)], key=lambda pair: (-pair[1], pair[0]))[: CANDIDATES + 1]
             for one, held in zip(self._asked[entry.id], self._answers[entry.id], strict=True)
         ]
-        found = ranked(answers, entry.id)
-        return list(dict.fromkeys(self._story[pk] for pk in found if pk in self._story))[:STORIES_COMPARED]
+        return stories_compared(ranked(answers, entry.id), self._story)
 
     def _near(self, asked: Question) -> list[tuple[int, float]]:
         sums: dict[int, float] = defaultdict(float)

@@ -18,7 +18,7 @@ from archive.text.normalize import filed_key, line_key
 from .evidence import Dated, not_before
 from .families import families_asked, keep_families
 from .origins import tie_to_held, ties_asked
-from .roles import ALL_PAIRS_UP_TO, Part, Told, parts, told, when
+from .roles import ALL_PAIRS_UP_TO, Part, Told, parts, when
 from .tables import Loader, Statement, answers, rows_of, together
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
@@ -117,7 +117,7 @@ def body_of(article: Article, furniture: Mapping[int, frozenset[str]]) -> str:
 def told_of(article: Article, furniture: Mapping[int, frozenset[str]]) -> Told:
     """Return an article (with current_version) ready to be compared with the other members."""
     version = article.current_version
-    return told(article.pk, article.published_at, version.headline, body_of(article, furniture), version.language)
+    return Told(article.pk, article.published_at, version.headline, body_of(article, furniture), version.language)
 
 
 def sharing_pairs(article_ids: Collection[int]) -> set[tuple[int, int]]:
@@ -130,13 +130,15 @@ def refresh(
     *,
     at: datetime,
     leads_to: Mapping[int, int] | None = None,
+    came_in: Mapping[int, Collection[int]] | None = None,
     along: Sequence[Statement] = (),
 ) -> None:
     """Derive title, dates, counts, roles, evidence, held sources and quote families of stories from their members.
 
     An emptied story becomes a redirect to `leads_to[story]`; without one it is deleted, if no editor ever touched it.
-    Runs in the caller's transaction, and writes each table once however many stories there are. `along` are statements
-    that are carried out before, in the same exchange.
+    Of stories in which nothing changed since but that articles came in, `came_in` names these: the roles of the members
+    before them stand. Runs in the caller's transaction, and writes each table once however many stories there are.
+    `along` are statements that are carried out before, in the same exchange.
     """
     ids = sorted(set(story_ids))
     if not ids:
@@ -163,7 +165,7 @@ def refresh(
         rows = members[story.pk]
         if not rows:
             continue
-        parts_changed += _give_parts(rows, furniture)
+        parts_changed += _give_parts(rows, furniture, (came_in or {}).get(story.pk))
         title = story.title
         if _derive(story, rows, at):
             stories_changed.append(story)
@@ -197,17 +199,26 @@ def _columns(rows: Sequence[object], *names: str) -> list[list]:
     return [[getattr(row, name) for row in rows] for name in names]
 
 
-def _give_parts(members: Sequence[Membership], furniture: Mapping[int, frozenset[str]]) -> list[Membership]:
-    """Give each member the part it plays, unless an editor did; return those whose part changed."""
+def _give_parts(
+    members: Sequence[Membership], furniture: Mapping[int, frozenset[str]], came_in: Collection[int] | None
+) -> list[Membership]:
+    """Give each member the part it plays, unless an editor did; return those whose part changed. With `came_in`, only
+    the parts of these members and of those after them can have changed."""
     if len(members) == 1:
         given = {members[0].article_id: Part("earliest_held")}
     else:
         texts = [told_of(row.article, furniture) for row in members]
         several = len(members) > ALL_PAIRS_UP_TO
-        given = parts(texts, sharing_pairs([text.id for text in texts]) if several else None)
+        if came_in is None or several != (len(members) - len(came_in) > ALL_PAIRS_UP_TO):
+            known = set()
+        else:
+            known = {text.id for text in texts} - set(came_in)
+        given = parts(texts, sharing_pairs([text.id for text in texts]) if several else None, known)
     changed = []
     for row in members:
-        part = given[row.article_id]
+        part = given.get(row.article_id)
+        if part is None:
+            continue
         role = row.role if row.role_is_pinned else part.role
         copy_of = part.copy_of if role in COPIES else None
         if (row.role, row.copy_of_id) != (role, copy_of):

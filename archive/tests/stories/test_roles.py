@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from archive.stories.evidence import Dated, not_before
-from archive.stories.roles import parts, told
+from archive.stories.roles import Told, parts
 
 from .world import GATES, GATES_AGAIN, GATES_LATER
 
@@ -18,7 +18,7 @@ REWRITE = (
 
 def member(number, text, day=None, hour=8):
     at = datetime(2025, 3, day, hour, tzinfo=UTC) if day else None
-    return told(number, at, *text, "en")
+    return Told(number, at, *text, "en")
 
 
 def role_of(*members):
