@@ -25,7 +25,7 @@ DAYS_LOOKED_BACK_ON = 3
 
 # Stories that are looked at member by member: those of the best candidates, as long as these are at least this share as
 # near as the best of all.
-STORIES_COMPARED = 20
+STORIES_COMPARED = 12
 FAINTEST = 0.1
 
 # Over the whole archive only terms that fewer articles hold are asked: a common one costs much and tells little.
