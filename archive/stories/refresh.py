@@ -16,10 +16,10 @@ from archive.models import Article, Attribution, Membership, Outlet, OutletLine,
 from archive.text.normalize import filed_key, line_key
 
 from .evidence import Dated, not_before
-from .families import families_asked, keep_families
-from .origins import tie_to_held, ties_asked
+from .families import families_asked, found_families, keep_families, quotes_asked, with_families
+from .origins import ties_asked, ties_to_held
 from .roles import ALL_PAIRS_UP_TO, Part, Told, parts, when
-from .tables import Loader, Statement, answers, rows_of, together
+from .tables import Loader, Statement, answers, rows_of, together, underway
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
@@ -157,32 +157,35 @@ def refresh(
     for row in map(_member, placed):
         members[row.story_id].append(row)
     furniture = furniture_from(learnt)
-    tie_to_held(*ties)
-    parts_changed: list[Membership] = []
+    quoting = with_families(worth_a_look)
+    with underway(*(quotes_asked(quoting) if quoting else ())) as said:
+        parts_changed = [
+            row
+            for story in stories
+            if members[story]
+            for row in _give_parts(members[story], furniture, (came_in or {}).get(story))
+        ]
     stories_changed: list[Story] = []
-    changed: set[int] = set()
+    changed = {row.article_id for row in parts_changed}
     for story in stories.values():
-        rows = members[story.pk]
-        if not rows:
-            continue
-        parts_changed += _give_parts(rows, furniture, (came_in or {}).get(story.pk))
         title = story.title
-        if _derive(story, rows, at):
+        if members[story.pk] and _derive(story, members[story.pk], at):
             stories_changed.append(story)
         if story.title != title:
-            changed.update(row.article_id for row in rows)
-    changed.update(row.article_id for row in parts_changed)
-    writes = []
+            changed.update(row.article_id for row in members[story.pk])
+    writes = ties_to_held(*ties)
     if parts_changed:
         writes.append(Statement(_PARTS, _columns(parts_changed, "pk", "role", "copy_of_id")))
     if stories_changed:
         writes.append(Statement(_DERIVED, [at, *_columns(stories_changed, "pk", *_DERIVED_FIELDS)]))
-    answers(*together(writes))
+    with underway(*together(writes)):
+        found = found_families(quoting, said) if quoting else None
     # Last, as a story that was filled again just now leads nowhere any more.
     for story in stories.values():
         if not members[story.pk]:
             _lead_on(story, (leads_to or {}).get(story.pk))
-    keep_families(worth_a_look)
+    if found is not None:
+        keep_families(found)
     if changed:
         touch_index(sorted(changed))
 
