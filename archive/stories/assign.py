@@ -197,14 +197,18 @@ def _place_batch(seen: Sequence[tuple[int, int]], report: Report, at: datetime) 
         with underway(surroundings.question, numbers) as answered:
             writes += together([*vectors.filing(fresh, are_new=True), done])
         surroundings.hear(answered[0])
-        with underway(*writes):
+        # Where there are several, those that come first lead the next ones to stories that are still to be fetched.
+        early, late = (writes, []) if len(newcomers) == 1 else ([], writes)
+        with underway(*early):
             decided = _decide(newcomers, filed, surroundings, [number for (number,) in answered[1]], barred)
+        printed = _printed(decided)
+        with underway(*late):
+            writes = _opening([(story, one) for one, story, decision in decided if decision.joins is None], at)
+            writes += _writing(decided, printed, at)
         for article, story, decision in decided:
             if decision.joins is not None:
                 came_in.setdefault(story, []).append(article.pk)
             report.note(article.pk, story, decision)
-        writes = _opening([(story, article) for article, story, decision in decided if decision.joins is None], at)
-        writes += _writing(decided, at)
     else:
         writes += together([*vectors.filing(fresh, are_new=True), done])
     unchanged = {story: joined for story, joined in came_in.items() if story not in touched}
@@ -221,7 +225,7 @@ def _read(
     def read() -> list[Statement]:
         return annotation(articles, held, book)[0] + _filing_of_passages(articles, held, furniture)
 
-    if any(known.is_annotated or known.has_history for known in held.values()):
+    if any(known.is_annotated or known.has_passages or known.has_history for known in held.values()):
         writes = read()
         return counting.weigh(answers(*counting.changes)), writes
     # New texts are read without asking the database anything: it counts their terms meanwhile.
@@ -261,12 +265,18 @@ def _opening(opened: Iterable[tuple[int, Article]], at: datetime) -> list[Statem
     )
 
 
-def _writing(decided: Sequence[tuple[Article, int, Placement]], at: datetime) -> list[Statement]:
-    """Return what writes where articles were placed and why, and keeps the stories worth a look: as suggestions, or
-    as proposed links where the story is older than a month."""
+def _printed(decided: Sequence[tuple[Article, int, Placement]]) -> dict[int, Printed]:
+    """Return what reasons are read from: these articles, and those nearest to them of the stories worth a look."""
     printed = {article.pk: printed_of(article) for article, _, _ in decided}
     near = {int(option.nearest) for _, _, decision in decided for option in decision.options}
-    printed |= printed_by_id(near - printed.keys())
+    return printed | printed_by_id(near - printed.keys())
+
+
+def _writing(
+    decided: Sequence[tuple[Article, int, Placement]], printed: Mapping[int, Printed], at: datetime
+) -> list[Statement]:
+    """Return what writes where articles were placed and why, and keeps the stories worth a look: as suggestions, or
+    as proposed links where the story is older than a month."""
     members, offers, links = [], [], []
     for article, story, decision in decided:
         joins = decision.joins

@@ -158,12 +158,17 @@ def refresh(
         members[row.story_id].append(row)
     furniture = furniture_from(learnt)
     quoting = with_families(worth_a_look)
+    sharing = {
+        story: sharing_pairs([row.article_id for row in rows])
+        for story, rows in members.items()
+        if len(rows) > ALL_PAIRS_UP_TO
+    }
     with underway(*(quotes_asked(quoting) if quoting else ())) as said:
         parts_changed = [
             row
             for story in stories
             if members[story]
-            for row in _give_parts(members[story], furniture, (came_in or {}).get(story))
+            for row in _give_parts(members[story], furniture, sharing.get(story), (came_in or {}).get(story))
         ]
     stories_changed: list[Story] = []
     changed = {row.article_id for row in parts_changed}
@@ -203,20 +208,25 @@ def _columns(rows: Sequence[object], *names: str) -> list[list]:
 
 
 def _give_parts(
-    members: Sequence[Membership], furniture: Mapping[int, frozenset[str]], came_in: Collection[int] | None
+    members: Sequence[Membership],
+    furniture: Mapping[int, frozenset[str]],
+    sharing: Collection[tuple[int, int]] | None,
+    came_in: Collection[int] | None,
 ) -> list[Membership]:
-    """Give each member the part it plays, unless an editor did; return those whose part changed. With `came_in`, only
-    the parts of these members and of those after them can have changed."""
+    """Give each member the part it plays, unless an editor did; return those whose part changed.
+
+    `sharing` are the pairs to compare where there are too many to compare all. With `came_in`, only the parts of these
+    members and of those after them can have changed.
+    """
     if len(members) == 1:
         given = {members[0].article_id: Part("earliest_held")}
     else:
         texts = [told_of(row.article, furniture) for row in members]
-        several = len(members) > ALL_PAIRS_UP_TO
-        if came_in is None or several != (len(members) - len(came_in) > ALL_PAIRS_UP_TO):
+        known = {text.id for text in texts}.difference(came_in) if came_in is not None else set()
+        # Those from before were compared in another way when they were fewer.
+        if sharing is not None and len(known) <= ALL_PAIRS_UP_TO:
             known = set()
-        else:
-            known = {text.id for text in texts} - set(came_in)
-        given = parts(texts, sharing_pairs([text.id for text in texts]) if several else None, known)
+        given = parts(texts, sharing, known)
     changed = []
     for row in members:
         part = given.get(row.article_id)

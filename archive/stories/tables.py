@@ -32,15 +32,14 @@ def answers(*statements: Statement) -> list[list[tuple]]:
     """
     if not statements:
         return []
-    held = _connected()
-    if len(statements) == 1 and not held.pgconn.pipeline_status:
-        with connection.wrap_database_errors:
-            cursor = psycopg.Cursor(held)
-            _send(cursor, statements[0])
-            return [_rows(cursor)]
-    with underway(*statements) as rows:
-        pass
-    return rows
+    if len(statements) > 1:
+        with underway(*statements) as rows:
+            pass
+        return rows
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(_connected())
+        _send(cursor, statements[0])
+        return [_rows(cursor)]
 
 
 @contextmanager
@@ -48,7 +47,7 @@ def underway(*statements: Statement) -> Iterator[list[list[tuple]]]:
     """Send statements, and let the database carry them out while the block runs; at its end the list that it was given
     holds the rows of each, as `answers` returns them.
 
-    In the block nothing may be asked of the database through Django's models, which would miss how many rows changed.
+    In the block nothing else may be asked of the database. Raises RuntimeError where `answers` is called in one.
     """
     rows: list[list[tuple]] = []
     if not statements:
@@ -68,7 +67,10 @@ def _connected() -> psycopg.Connection:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
-    return connection.connection
+    held = connection.connection
+    if held.pgconn.pipeline_status:
+        raise RuntimeError("The database is at work on other statements: ask it once that block has ended.")
+    return held
 
 
 def _rows(cursor: psycopg.Cursor) -> list[tuple]:
