@@ -45,6 +45,11 @@ WEEKDAYS = {
     )
     for language, names in _NAMES.items()
 }
+# Most sentences hold none: without word borders and groups that is seen in a fraction of the time.
+_ANY_WEEKDAY = {
+    language: re.compile("|".join(names), re.IGNORECASE if language == "ru" else 0)
+    for language, names in _NAMES.items()
+}
 # What lies ahead has not happened: "next Friday", "will meet on Friday". In other languages than English the word may
 # stand anywhere in the sentence, so that it is left out as a whole.
 AHEAD = {
@@ -174,9 +179,9 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def _weekdays(text: str, published: date, language: str) -> Iterator[date]:
     pattern = WEEKDAYS.get(language)
-    if pattern is None or not pattern.search(text):
+    if pattern is None or not _ANY_WEEKDAY[language].search(text):
         return
-    for sentence in sentences(text):
+    for sentence in filter(_ANY_WEEKDAY[language].search, sentences(text)):
         found = [match.lastindex - 1 for match in pattern.finditer(sentence) if match.lastindex]
         if found and not AHEAD[language].search(sentence):
             yield from (last_before(published, weekday) for weekday in found)

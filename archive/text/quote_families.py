@@ -17,12 +17,12 @@ from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz
-from snowballstemmer import stemmer
 
 from archive.text.name_words import FUNCTION_WORDS
 from archive.text.quotes import Quote, find_quotes
 from archive.text.sentences import split_sentences
 from archive.text.speech_words import AUXILIARY, PREPOSITIONS
+from archive.text.terms import stemmer
 from archive.text.word_lists import words
 
 VariantKind = Literal["identical", "punctuation", "shortened", "reworded", "back_translated", "paraphrased"]
@@ -157,7 +157,7 @@ def _stem(word: str) -> str:
     bare = word.casefold()
     if "'" in bare or "’" in bare:
         bare = _POSSESSIVE.sub("", bare)
-    return str(_english.stemWord(bare)) if bare.isascii() else bare[:6]
+    return str(_english(bare)) if bare.isascii() else bare[:6]
 
 
 def stems_of(text: str) -> frozenset[str]:
