@@ -151,14 +151,14 @@ def _dates(text: str, published: date, language: str) -> Iterator[tuple[int, dat
             if past is not None and not (match["year"] and past == published):
                 yield match.start(), past
     for pattern in _NUMBERS:
-        for match in pattern.finditer(text) if around else ():
+        for match in (match for start, end in around for match in pattern.finditer(text, start, end)):
             found = _day(int(match["year"]), int(match["month"]), int(match["day"]))
             if found is not None and found < published:
                 yield match.start(), found
 
 
 def _around_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of a text that may hold a date with a month's name: what stands around its numbers."""
+    """Yield the stretches of a text that may hold a date: what stands around its numbers."""
     start = end = 0
     for number in _NUMBER.finditer(text):
         if number.start() - BESIDE > end:
