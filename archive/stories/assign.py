@@ -192,7 +192,7 @@ def _place_batch(seen: Sequence[tuple[int, int]], report: Report, at: datetime) 
     came_in: dict[int, list[int]] = {}
     if newcomers:
         barred = exclusions([article.pk for article in newcomers if held[article.pk].is_kept_out])
-        surroundings = Surroundings([(filed[article.pk].entry, filed[article.pk].common) for article in newcomers])
+        surroundings = Surroundings([filed[article.pk] for article in newcomers])
         numbers = Statement(_STORY_NUMBERS, [len(newcomers)])
         with underway(surroundings.question, numbers) as answered:
             writes += together([*vectors.filing(fresh, are_new=True), done])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -31,6 +31,10 @@ FAINTEST = 0.1
 # Over the whole archive only terms that fewer articles hold are asked: a common one costs much and tells little.
 COMMON_FROM = 2000
 
+# Placement leaves out of the window's question those terms, beyond the ARCHIVE_TERMS weightiest, that more than this
+# share of the archive holds (and COMMON_FROM articles at least): they make most of its cost and none of its answer.
+FREQUENT_SHARE = 0.03
+
 # A vector is weighed again by the nightly repair once the archive has grown by this factor since.
 REWEIGH_GROWTH = 1.2
 
@@ -42,6 +46,16 @@ def weightiest(vector: Mapping[str, float], count: int) -> list[tuple[str, float
     """
     ordered = sorted((-weight, term) for term, weight in vector.items() if term[0] != RARE_MARK)
     return [(term, -weight) for weight, term in ordered[:count]]
+
+
+def without_frequent(
+    posted: Sequence[tuple[str, float]], holding: Mapping[str, int], articles: int
+) -> list[tuple[str, float]]:
+    """Return the terms of an article, weightiest first, that placement asks for in the window; `holding` is how many of
+    the archive's `articles` hold each term."""
+    most = max(COMMON_FROM, FREQUENT_SHARE * articles)
+    rest = (pair for pair in posted[ARCHIVE_TERMS:] if holding.get(pair[0], 0) <= most)
+    return [*posted[:ARCHIVE_TERMS], *rest]
 
 
 def windows(entry: Entry) -> list[tuple[int, int]]:

@@ -23,7 +23,7 @@ from .candidates import (
 from .placement import StoryView
 from .similarity import MEMBERS_COMPARED, Entry
 from .tables import Statement, answers, rows_of
-from .vectors import UNDATED, entry_of
+from .vectors import UNDATED, Filed, entry_of
 
 # Uses the primary key of the postings, (term, day, article): OFFSET 0 keeps the planner from reading them all.
 _NEAR = """
@@ -76,16 +76,18 @@ class Question:
     until: date
 
 
-def questions(entry: Entry, common: Collection[str]) -> list[Question]:
-    """Return what is asked for an article; `common` are those of its weightiest terms that many articles hold."""
-    posted = weightiest(entry.vector, POSTED_TERMS)
+def questions(
+    entry: Entry, posted: Sequence[tuple[str, float]], asked: Sequence[tuple[str, float]], common: Collection[str]
+) -> list[Question]:
+    """Return what is asked for an article: in its windows the terms `asked`, over the whole archive those of its
+    weightiest terms, `posted`, that are not in `common`, as too many articles hold them."""
     if entry.day is None:
         rare = [pair for pair in posted if pair[0] not in common]
         return [Question(posted, UNDATED, UNDATED), Question(rare, EARLIEST, LATEST)]
     rare = [pair for pair in posted[:ARCHIVE_TERMS] if pair[0] not in common]
     return [
-        Question(posted, UNDATED, UNDATED),
-        *(Question(posted, date.fromordinal(since), date.fromordinal(until)) for since, until in windows(entry)),
+        Question(asked, UNDATED, UNDATED),
+        *(Question(asked, date.fromordinal(since), date.fromordinal(until)) for since, until in windows(entry)),
         Question(rare, EARLIEST, LATEST),
     ]
 
@@ -128,9 +130,9 @@ def ranked(found_by: Iterable[Sequence[tuple[int, float]]], own: int | str) -> d
 
 def candidates(entry: Entry) -> dict[int, float]:
     """Return the articles that share weighty terms with this one, with a rough nearness, the nearest first."""
-    terms = [term for term, _ in weightiest(entry.vector, POSTED_TERMS)]
-    common = {term for (term,) in rows_of(_COMMON, [terms, COMMON_FROM])}
-    asked = questions(entry, common)
+    posted = weightiest(entry.vector, POSTED_TERMS)
+    common = {term for (term,) in rows_of(_COMMON, [[term for term, _ in posted], COMMON_FROM])}
+    asked = questions(entry, posted, posted, common)
     found, _ = heard(len(asked), answers(asking(asked))[0])
     return ranked(found, entry.id)
 
@@ -153,10 +155,10 @@ class Surroundings:
     It is ready once `hear` was given the answer to `question`.
     """
 
-    def __init__(self, batch: Sequence[tuple[Entry, Collection[str]]]) -> None:
-        """`batch` are the articles in the order in which they are placed, each with its common terms."""
-        self._batch = [entry for entry, _ in batch]
-        self._asked = {entry.id: questions(entry, common) for entry, common in batch}
+    def __init__(self, batch: Sequence[Filed]) -> None:
+        """`batch` are the articles in the order in which they are placed."""
+        self._batch = [filed.entry for filed in batch]
+        self._asked = {one.entry.id: questions(one.entry, one.posted, one.asked, one.common) for one in batch}
         self._answers: dict[int | str, list[list[tuple[int, float]]]] = defaultdict(list)
         self._story: dict[int, int] = {}
         self._members: dict[tuple[int, date], list[int]] = {}

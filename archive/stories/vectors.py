@@ -17,7 +17,7 @@ from archive.articles.terms import counts_of, days_of
 from archive.models import Article, Posting, TermCount, TermVector, Version
 
 from . import similarity
-from .candidates import ARCHIVE_TERMS, COMMON_FROM, POSTED_TERMS, weightiest
+from .candidates import COMMON_FROM, POSTED_TERMS, weightiest, without_frequent
 from .tables import Statement, answers, execute, insertion, rows_of
 
 # Undated articles are filed under a day of their own, which every question includes.
@@ -53,13 +53,18 @@ def articles_counted() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An article as it is filed: what placement sees, its version, how many articles it was weighed among, and those
-    of its weightiest terms that too many articles hold to ask the whole archive for them."""
+    """An article as it is filed: what placement sees, its version, and how many articles it was weighed among.
+
+    `posted` are its weightiest terms with their weights, `asked` those of them that placement asks for in the window,
+    `common` those that too many articles hold to ask the whole archive for them.
+    """
 
     entry: similarity.Entry
     version: int
     day: date | None
     weighed_among: int
+    posted: Sequence[tuple[str, float]]
+    asked: Sequence[tuple[str, float]]
     common: frozenset[str]
 
 
@@ -116,11 +121,12 @@ def _weigh(article: Article, counts: Mapping[str, float], holding: Mapping[str, 
     day = day_of(article)
     total = holding.get(ALL_ARTICLES, 0)
     vector = similarity.weigh(counts, lambda term: similarity.idf(holding.get(term, 0), total))
-    asked = weightiest(vector, POSTED_TERMS if day is None else ARCHIVE_TERMS)
-    common = frozenset(term for term, _ in asked if holding.get(term, 0) >= COMMON_FROM)
+    posted = weightiest(vector, POSTED_TERMS)
+    common = frozenset(term for term, _ in posted if holding.get(term, 0) >= COMMON_FROM)
+    asked = without_frequent(posted, holding, total)
     told = frozenset(told.toordinal() for told in days_of(article.current_version, day))
     entry = similarity.Entry(article.pk, day.toordinal() if day else None, vector, told)
-    return Filed(entry, article.current_version_id, day, total, common)
+    return Filed(entry, article.current_version_id, day, total, posted, asked, common)
 
 
 def filing(filed: Iterable[Filed], *, are_new: bool) -> list[Statement]:
@@ -137,11 +143,7 @@ def filing(filed: Iterable[Filed], *, are_new: bool) -> list[Statement]:
     postings = insertion(
         Posting,
         {"term": "text", "day": "date", "article_id": "bigint", "weight": "float8"},
-        [
-            (term, row.day or UNDATED, row.entry.id, weight)
-            for row in rows
-            for term, weight in weightiest(row.entry.vector, POSTED_TERMS)
-        ],
+        [(term, row.day or UNDATED, row.entry.id, weight) for row in rows for term, weight in row.posted],
     )
     return [*vectors, *gone, *postings]
 
