@@ -1,4 +1,4 @@
-"""People in the admin panel: what goes with a person is told in words, and their password has a form like all others."""
+"""People in the admin panel: what goes with a person is told in words, and a password is set as all else is."""
 
 from __future__ import annotations
 
