@@ -164,7 +164,7 @@ def as_record(found: Provenance) -> dict[str, Any]:
 def stories_with_new_root(user: User | None, *, at: datetime, days: int = 3, limit: int = 30) -> list[dict[str, Any]]:
     """Return the running stories that an article of the last days gave a second stated origin, latest first.
 
-    Each is {"story", "root", "article"}: the newest such origin and the article that states it.
+    Each is {"story", "root", "article"}: the newest such origin and the article (with its outlet) that states it.
     """
     since = at - timedelta(days=days)
     running = Story.objects.filter(merged_into=None, article_count__gt=1, memberships__placed_at__gte=since)
@@ -179,7 +179,7 @@ def stories_with_new_root(user: User | None, *, at: datetime, days: int = 3, lim
             ((min((placed[a], a) for a in root.articles), root) for root in roots), key=lambda pair: pair[0]
         )
         if moment >= since:
-            found.append({"story": story, "root": root, "article": article})
+            found.append({"story": story, "root": root, "article": next(a for a in articles if a.pk == article)})
         if len(found) == limit:
             break
     return found

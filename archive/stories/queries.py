@@ -290,9 +290,11 @@ def story_record(story_id: int, user: User | None = None, *, at: datetime | None
     story = live_story(story_id)
     course = timeline(user, story, at=at or clock.now())
     articles = course.articles
+    found = provenance_of(articles)
     return {
         "story": story.pk,
         "title": story.title,
+        "summary": found.sentence(),
         "articles": [
             {
                 "article": item.article.pk,
@@ -304,11 +306,15 @@ def story_record(story_id: int, user: User | None = None, *, at: datetime | None
                 "not_before_reason": item.article.not_before_reason or None,
                 "placed": "machine" if item.by_machine else "editor",
                 "reasons": item.membership.reasons,
+                "repeats": item.membership.copy_of_id,
+                "order_unsure": item.order_unsure,
+                "versions": len(item.versions) + 1,
+                "shaken": [{"outlet": source.outlet, "what": source.what} for source in item.shaken],
             }
             for item in course.items
         ],
         "confirmed": confirmations.as_records(confirmations.confirmed(articles)),
-    } | as_record(provenance_of(articles))
+    } | as_record(found)
 
 
 def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int = 10) -> list[Related]:

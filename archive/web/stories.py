@@ -35,6 +35,9 @@ PAGE = 30
 SILENT_EDITS = 8
 LONGEST_QUOTE = 60
 
+# A longer story opens in its compact view.
+FULL_UP_TO = 60
+
 # Weaker suggestions stand on the article's own side only: a story's page would fill with them.
 OFFERED_FROM = 0.5
 ROLE_LABELS = {
@@ -106,7 +109,8 @@ def chronology(request, pk: int):
     if elsewhere is not None:
         return elsewhere
     course = _course(request, held)
-    context = {"section": "stories", "story": held, "days": _days(course, held, provenance_of(course.articles))}
+    found = provenance_of(course.articles)
+    context = {"section": "stories", "story": held, "days": _days(course, held, found), "found": found}
     return render(request, "stories/chronology.html", context | {"course": course, "printed_at": clock.now()})
 
 
@@ -231,11 +235,11 @@ def _context(request, held: Story, course: queries.Timeline) -> dict[str, object
         "story": held,
         "course": course,
         "days": _days(course, held, found, actions="stories/_entry_actions.html" if editing else ""),
-        "full": chosen["view"] != "compact",
+        "full": chosen["view"] == "full" or (chosen["view"] != "compact" and len(course.items) <= FULL_UP_TO),
         "chosen": chosen,
         "filtered": any(chosen[name] for name in ("outlet", "role", "since", "until")),
         "compact_url": _with(request, view="compact"),
-        "full_url": _with(request, view=""),
+        "full_url": _with(request, view="full"),
         "roles": [(value, ROLE_LABELS.get(value) or label, count) for value, label, count in course.roles],
         "lanes": _lanes(course),
         "volume": _volume(course, held),
@@ -400,10 +404,16 @@ def _page_url(request, number: int) -> str:
 
 def _write_csv(answer: HttpResponse, record: dict) -> None:
     writer = csv.writer(answer)
-    columns = ("article", "outlet", "headline", "published_at", "not_before", "role", "placed", "reasons")
+    columns = ("article", "outlet", "headline", "published_at", "not_before", "role", "placed", "reasons") + (
+        "repeats",
+        "order_unsure",
+        "versions",
+        "shaken",
+    )
     writer.writerow(columns)
     for row in record["articles"]:
-        values = row | {"reasons": "; ".join(row["reasons"])}
+        shaken = "; ".join(f"{source['outlet']}: {source['what']}" for source in row["shaken"])
+        values = row | {"reasons": "; ".join(row["reasons"]), "shaken": shaken}
         # A cell that begins like a formula would be run by a spreadsheet.
         cells = [str(values[name] if values[name] is not None else "") for name in columns]
         writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])

@@ -158,6 +158,14 @@ def test_two_articles_lie_sentence_beside_sentence(reader, story):
     assert "There is nothing of this kind." in only
 
 
+def test_versions_that_lie_side_by_side_are_named_and_stay_when_the_rows_are_narrowed(reader, story):
+    one, other = articles(story)
+    page = reader.get(f"/articles/{one.pk}/beside/{one.pk}/?left=1&right=1").content.decode()
+    assert f"{one.outlet.name}, version 1 and {one.outlet.name}, version 1" in page
+    assert 'href="?left=1&amp;right=1&amp;show=both"' in page and 'href="?left=1&amp;right=1"' in page
+    assert ", version 1" not in reader.get(f"/articles/{one.pk}/beside/{other.pk}/").content.decode()
+
+
 def test_an_article_beside_one_that_is_hidden_is_not_there(reader, story):
     one, other = articles(story)
     Article.objects.filter(pk=other.pk).update(status="withheld")

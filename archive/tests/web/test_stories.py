@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from archive import clock
 from archive.articles.compare import record_changes
 from archive.articles.content import Content
 from archive.articles.operations import add_version
@@ -232,6 +233,18 @@ def test_a_cell_that_begins_like_a_formula_is_made_harmless(story, harbor):
     place_waiting(at=NOW)
     rows = text_of(client("reader").get(reverse("story_export", args=[story.pk, "csv"])))
     assert "'=SUM(A1)" in rows
+
+
+def test_the_list_of_new_origins_names_the_article_that_states_one(story, harbor):
+    Attribution.objects.filter(article__membership__story=story).delete()
+    for article, name in ((harbor[0], "Marta Osei"), (harbor[1], "Tidewater Times")):
+        article.attributions.create(
+            version=article.current_version, name=name, name_key=name.casefold().replace(" ", ""), kind="person",
+            text="Osei", field="body", start=0, end=4, order=9,
+        )  # fmt: skip
+    Membership.objects.filter(article=harbor[1]).update(placed_at=clock.now())
+    shown = text_of(client("reader").get(reverse("stories"), {"view": "origins"}))
+    assert f"stated by {harbor[1].outlet.name}" in shown and GATES_AGAIN[0] in shown
 
 
 def test_the_chronology_marks_what_the_machine_placed(story):
