@@ -65,7 +65,7 @@ def ben(db) -> User:
 @pytest.fixture
 def article(db) -> Article:
     outlet = operations.create_outlet(name="Coastal Courier")
-    capture = NewCapture(f"page: {SECRET}".encode(), "html", NOW, "../page?.html", reading={"lines": [SECRET]})
+    capture = NewCapture(f"page: {SECRET}".encode(), "html", NOW, "../page?.html", reading={"lines": [SECRET]}, read_key=SECRET)
     made = operations.create_article(outlet=outlet, content=TEXT, metadata=Metadata(), capture=capture, at=NOW)
     later = replace(TEXT, body=TEXT.body + "\nMore.")
     operations.add_version(
