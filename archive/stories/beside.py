@@ -62,7 +62,8 @@ class AgainstStory:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One variant as the family's page shows it: the runs mark what differs from the fullest wording."""
+    """One variant as the family's page shows it: the runs mark what differs from the fullest wording. `only_in` are the
+    versions that print it, where the current one does not."""
 
     variant: QuoteVariant
     article: Article
@@ -70,6 +71,7 @@ class Wording:
     runs: Runs
     lost: Sequence[str]
     changed: Sequence[tuple[str, str]]
+    only_in: Sequence[int] = ()
 
 
 def version_seen_by(user: User | None, article_id: int, at: datetime, number: int | None = None) -> Version:
@@ -125,19 +127,21 @@ def family_page(user: User | None, family: QuoteFamily, at: datetime) -> list[Wo
         "quote__version", "quote__article__outlet", "quote__article__current_version"
     )
 
-    seen: set[tuple[int, str]] = set()
-    wordings = []
+    printed: dict[tuple[int, str], list[QuoteVariant]] = defaultdict(list)
     for variant in sorted(variants, key=lambda v: (*time_key(v.quote.article), v.quote.version.number)):
+        printed[variant.quote.article_id, variant.text].append(variant)
+    wordings = []
+    for variant, *later in printed.values():
         quote: Quote = variant.quote
-        key = (quote.article_id, variant.text)
-        if key in seen:
-            continue
-        seen.add(key)
+        numbers = sorted({one.quote.version.number for one in (variant, *later)})
+        current = quote.article.current_version
+        is_current = current is None or current.number in numbers
         lost, changed = quote_families.lost_and_changed(family.label, variant.text)
         runs = word_runs(family.label, variant.text)[2]
         if variant.kind == QuoteVariant.Kind.PARAPHRASED or variant.text == family.label:
             runs = ((variant.text, ""),)
-        wordings.append(Wording(variant, quote.article, quote.version, runs, lost, changed))
+        only_in = () if is_current else numbers
+        wordings.append(Wording(variant, quote.article, quote.version, runs, lost, changed, only_in))
     return wordings
 
 
