@@ -316,7 +316,7 @@ def _entry(item: queries.Item, known: _Known) -> dict[str, object]:
             "day": formats.date_format(item.day, "j M Y"),
             "why": sentences.said(item.article.not_before_reason),
         }
-    why = [sentences.said(reason) for reason in item.membership.reasons]
+    why = [sentences.said(reason) for reason in item.reasons]
     if quote := known.quotes.get(item.article.pk):
         why.append(_("quote “%(words)s”") % {"words": Truncator(quote).chars(LONGEST_QUOTE)})
     return {

@@ -159,6 +159,10 @@ def test_a_family_hides_what_the_reader_may_not_see(reader, story):
     Article.objects.filter(pk=articles(story)[1].pk).update(status="withheld")
     page = reader.get(family.get_absolute_url()).content.decode()
     assert "Hill Post" not in page
+    Article.objects.update(status="usable")
+    Article.objects.filter(pk=articles(story)[0].pk).update(status="withheld")
+    page = reader.get(family.get_absolute_url()).content.decode()
+    assert "disturbing pace" in page and family.label not in page, "the fullest wording stands where it may be read"
     Article.objects.update(status="withheld")
     assert reader.get(family.get_absolute_url()).status_code == 404
 

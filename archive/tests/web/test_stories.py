@@ -142,6 +142,29 @@ def test_what_is_done_to_one_member_leaves_the_view_as_it_was(story, harbor):
     assert answer.url == f"{story.get_absolute_url()}?view=compact&outlet=harbor-gazette"
 
 
+@pytest.mark.parametrize("verb", ["withhold", "kill"])
+def test_the_headline_of_a_hidden_text_stands_nowhere_beside_the_others(story, harbor, verb):
+    first = harbor[0].current_version.headline
+    other = Content(headline="Inspection of hinges", body=GATES[1], language="en")
+    add_version(article=harbor[3], content=other, at=NOW)
+    named = f"nearest: {first}"
+    reader = client("reader")
+    assert named in text_of(reader.get(story.get_absolute_url()))
+    assert named in text_of(reader.get(harbor[1].get_absolute_url()))
+    desk = reverse("article_desk", args=[harbor[0].pk])
+    assert client("archivist").post(desk, {"verb": verb, f"{verb}-reason": "Wrong harbor."}).status_code == 302
+    for address in (
+        story.get_absolute_url(),
+        harbor[1].get_absolute_url(),
+        reverse("story_chronology", args=[story.pk]),
+        reverse("story_export", args=[story.pk, "json"]),
+        reverse("story_export", args=[story.pk, "csv"]),
+        reverse("stories"),
+    ):
+        assert first not in text_of(reader.get(address)), address
+    assert "shares: " in text_of(reader.get(harbor[1].get_absolute_url()))
+
+
 def test_a_withheld_member_is_counted_and_not_shown(story, harbor):
     Article.objects.filter(pk=harbor[1].pk).update(status="withheld")
     reader = client("reader")
