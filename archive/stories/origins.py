@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet
 
-from archive.models import Article, Attribution, Membership, Story, User, Version
+from archive.models import Article, Attribution, Membership, Story, User, Version, VersionChange
 
 from .provenance import Hop, Provenance, Stating, provenance
 from .tables import Statement, answers, execute
@@ -201,7 +201,9 @@ def shaken_sources(articles: Sequence[Article]) -> dict[int, list[Shaken]]:
     """
     by_id = {article.pk: article for article in articles if article.current_version_id}
     rests_on = _rests_on(by_id)
-    last_correction = Max("versions__recorded_at", filter=Q(versions__kind=Version.Kind.CORRECTION))
+    corrects = Q(versions__kind=Version.Kind.CORRECTION)
+    corrects |= Q(versions__change__kinds__contains=[VersionChange.Kind.CORRECTION_NOTE])
+    last_correction = Max("versions__recorded_at", filter=corrects)
     reports = Article.objects.select_related("outlet").annotate(corrected_at=last_correction)
     held = reports.in_bulk(set().union(*rests_on.values()))
     found: dict[int, list[Shaken]] = defaultdict(list)
