@@ -209,9 +209,9 @@ def _shown(reasons: Iterable[str], named: frozenset[str]) -> list[str]:
 
 def why_here(user: User | None, article: Article, *, at: datetime) -> list[str]:
     """Return why an article stands in its story, as far as this person may read it."""
-    row = Membership.objects.filter(article=article).first()
-    if row is None or not row.reasons:
-        return []
+    row = getattr(article, "membership", None)
+    if row is None or not any(reason.startswith(NEAREST) for reason in row.reasons):
+        return row.reasons if row else []
     kin = Article.objects.visible_to(user, at).filter(membership__story=row.story_id)
     return _shown(row.reasons, _named_in_reasons(kin.values_list("pk", flat=True)))
 
