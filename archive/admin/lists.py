@@ -11,9 +11,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import NestedObjects
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import models, router
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -82,6 +83,18 @@ def _column(field: models.BooleanField) -> Callable[[models.Model], SafeString]:
     return column
 
 
+def _tied(row: models.Model) -> str:
+    """Return which two a row of a table between two others ties."""
+    ends = [(field.related_model, getattr(row, field.name)) for field in row._meta.fields if field.is_relation]
+    first, second = [f"{kind._meta.verbose_name} “{end}”" for kind, end in ends]
+    return _("Tie: %(first)s and %(second)s") % {"first": first, "second": second}
+
+
+def _renamed(listed: list[Any], names: dict[str, str]) -> list[Any]:
+    """Return a nested list with other names in it."""
+    return [_renamed(one, names) if isinstance(one, list) else names.get(one, one) for one in listed]
+
+
 class Unmarked:
     """A form whose labels end without a colon, as they do everywhere in the archive."""
 
@@ -133,6 +146,20 @@ class QuickAdmin(admin.ModelAdmin):
     def get_action_choices(self, request: HttpRequest, default_choices: Any = ()) -> list[Any]:
         """Return what can be done with the ticked rows, below a word that asks."""
         return super().get_action_choices(request, [("", _("choose"))])
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[Any], dict[Any, int], Any, list[Any]]:
+        """Return what goes with the rows that are deleted, how many of each kind, what may not go and what stands in
+        the way; rows of a table between two others by the names of what they tie."""
+        listed, counts, lacking, standing = super().get_deleted_objects(objs, request)
+        gone = NestedObjects(using=router.db_for_write(self.model), origin=objs)
+        gone.collect(objs)
+        ties = [row for kind, rows in gone.model_objs.items() if kind._meta.auto_created for row in rows]
+        if not ties:
+            return listed, counts, lacking, standing
+        names = {f"{capfirst(row._meta.verbose_name)}: {row}": _tied(row) for row in ties}
+        between = {row._meta.verbose_name_plural for row in ties}
+        kept = {kind: number for kind, number in counts.items() if kind not in between}
+        return _renamed(listed, names), {**kept, _("ties"): len(ties)}, lacking, standing
 
     @property
     def media(self) -> forms.Media:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
@@ -39,7 +40,7 @@ from archive.models import (
 from archive.models.roles import ROLES
 from archive.text.keys import name_key
 
-from .lists import LastingAdmin, PagedAdmin, PlainInline, QuickAdmin, ReadOnlyAdmin, numbered, yes_or_no
+from .lists import LastingAdmin, PagedAdmin, PlainInline, QuickAdmin, ReadOnlyAdmin, Unmarked, numbered, yes_or_no
 
 # A search looks at so many rows of one name, id or address.
 MOST_ALIKE = 200
@@ -327,12 +328,24 @@ class WatchedSourceAdmin(QuickAdmin):
         super().save_model(request, obj, form, change)
 
 
+class PasswordOfAnother(Unmarked, AdminPasswordChangeForm):
+    """The form in which an administrator sets the password of somebody else, or takes it away."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.order_fields(["usable_password", "password1", "password2"])
+        if "usable_password" in self.fields:
+            self.fields["usable_password"].help_text = _("Without a password nobody can sign in under this name.")
+
+
 @admin.register(User)
 class PersonAdmin(QuickAdmin, UserAdmin):
     """The people at the desk and their roles."""
 
     list_display = ("username", "name", "email", "is_active", "last_login")
     list_filter = ("is_active", "groups")
+    change_user_password_template = "admin/change_password.html"
+    change_password_form = PasswordOfAnother
     filter_horizontal = ()
     sortable_by = None
     ordering = ("username",)

@@ -1,9 +1,10 @@
 """Carries what waits in the outbox into the search index.
 
 The promise: one drainer at a time (an advisory lock of the database); it reads `wanted`, writes and commits the index,
-and only then sets `done` to what it had read, so a crash repeats harmless work and an edit in between stays waiting. An
-index that is missing or damaged is rebuilt; a text that can't be indexed is put aside with its error and never holds up
-the others. Nothing here can fail a save or an import.
+and only then sets `done` to what it had read, so a crash repeats harmless work and an edit in between stays waiting.
+What an engine merges beside its commits holds up no article: the drainer stays until that is over and carries what
+comes. An index that is missing or damaged is rebuilt; a text that can't be indexed is put aside with its error and
+never holds up the others. Nothing here can fail a save or an import.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from archive import clock, dispatch
 from archive.engine import search_engine
 from archive.models import ImportItem, ImportRun, IndexEntry
 from archive.models.outbox import MOST_ATTEMPTS
-from archive.search import EngineError, IndexDamaged, IndexMissing
+from archive.search import EngineError, IndexDamaged, IndexMissing, Writing
 
 from .documents import article_documents
 from .remembering import remember_matches
@@ -31,6 +32,10 @@ log = logging.getLogger(__name__)
 BATCH = 2000
 # In a long backlog segments would pile up until it is through.
 TIDY_EVERY = 16
+# While the engine merges, what comes in is looked for so often, in seconds.
+LOOK_EVERY = 0.1
+# A drainer stays so long, in seconds; merges that go on then are waited for.
+STAY = 600.0
 # So long somebody who brought a single article is taken to wait for it.
 AWAITED = timedelta(minutes=10)
 DRAIN_LOCK = 0x41524348_01
@@ -60,21 +65,30 @@ def drain(*, wait: bool = False, limit: int | None = None) -> int:
 
     With `limit`, stops after so many articles; what is left waits for the next drain.
     """
-    carried = batches = 0
     with advisory_lock(DRAIN_LOCK, wait=wait) as held:
         if not held:
             return 0
-        while limit is None or carried < limit:
-            seen = _next(min(BATCH, limit or BATCH))
-            if not seen:
-                break
-            done = _carry(seen)
+        with search_engine().writing() as index:
+            return _carry_all(index, limit)
+
+
+def _carry_all(index: Writing, limit: int | None) -> int:
+    carried = batches = 0
+    until = time.monotonic() + STAY
+    while limit is None or carried < limit:
+        seen = _next(min(BATCH, limit or BATCH))
+        if seen:
+            done = _carry(index, seen)
             carried += done
             batches += 1
             if batches % TIDY_EVERY == 0:
-                search_engine().tidy()
+                index.tidy()
             if not done:
                 break
+        elif index.finish() or time.monotonic() > until:
+            break
+        else:
+            time.sleep(LOOK_EVERY)
     return carried
 
 
@@ -88,12 +102,11 @@ def _next(most: int) -> list[tuple[int, int]]:
     return first or list(waiting[:most])
 
 
-def _carry(seen: Sequence[tuple[int, int]]) -> int:
-    engine = search_engine()
+def _carry(index: Writing, seen: Sequence[tuple[int, int]]) -> int:
     try:
         documents = article_documents([article for article, _ in seen], clock.now())
         watched = remember_matches([article for article, _ in seen])
-        engine.replace(documents)
+        index.replace(documents)
     except (IndexMissing, IndexDamaged) as error:
         _note_error([article for article, _ in seen], error)
         raise
@@ -102,7 +115,7 @@ def _carry(seen: Sequence[tuple[int, int]]) -> int:
         return 0
     except Exception as error:
         log.exception("A batch of %s articles could not be indexed; trying them one by one.", len(seen))
-        return _one_by_one(seen) if len(seen) > 1 else _put_aside(seen[0][0], error)
+        return _one_by_one(index, seen) if len(seen) > 1 else _put_aside(seen[0][0], error)
     _settle(seen)
     if watched:
         # Now that the index knows the articles, the saved searches can be asked.
@@ -111,8 +124,8 @@ def _carry(seen: Sequence[tuple[int, int]]) -> int:
     return len(seen)
 
 
-def _one_by_one(seen: Sequence[tuple[int, int]]) -> int:
-    return sum(_carry([pair]) for pair in seen)
+def _one_by_one(index: Writing, seen: Sequence[tuple[int, int]]) -> int:
+    return sum(_carry(index, [pair]) for pair in seen)
 
 
 def _put_aside(article: int, error: Exception) -> int:

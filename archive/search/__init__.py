@@ -4,7 +4,7 @@ Callers import from here; engines are opened through `archive.engine`.
 """
 
 from .analysis import guess_language
-from .contract import ArticleDocuments, EngineError, IndexDamaged, IndexMissing, SearchEngine
+from .contract import ArticleDocuments, EngineError, IndexDamaged, IndexMissing, SearchEngine, Writing
 from .nodes import Node, to_string
 from .query import QueryError, any_words, has_part, parse, parse_words, toggled, which_versions, without_versions
 from .reading import read_as
@@ -30,6 +30,7 @@ __all__ = [
     "SearchRequest",
     "SearchResult",
     "Statistics",
+    "Writing",
     "any_words",
     "guess_language",
     "has_part",

@@ -14,6 +14,7 @@ resumes a new index beside the live one, `promote` swaps it in; searches go on t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -57,6 +58,23 @@ class Writable(Protocol):
         ...
 
 
+class Writing(Protocol):
+    """The live index held open for several commits; no other process can write meanwhile."""
+
+    def replace(self, articles: Sequence[ArticleDocuments]) -> None:
+        """This function will make the index hold exactly these documents of these articles, durably, in one commit."""
+        ...
+
+    def tidy(self) -> None:
+        """This function will see to it that a long row of commits leaves no pile of small pieces."""
+        ...
+
+    def finish(self) -> bool:
+        """This function will let the index go where nothing is merged beside the commits any more, and say whether it
+        had been let go of before; what came meanwhile can still be written."""
+        ...
+
+
 class Generation(Writable, Protocol):
     """A new index being built beside the live one."""
 
@@ -82,6 +100,11 @@ class SearchEngine(Writable, Protocol):
     """An opened search engine; safe to use from several threads, to be opened anew after a fork."""
 
     name: str
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """This function will hold the live index open for several commits: none waits for what is merged beside them,
+        as `replace` does; only the end of the context waits."""
+        ...
 
     def search(self, request: SearchRequest) -> SearchResult:
         """This function will answer a request; raises IndexMissing or IndexDamaged."""

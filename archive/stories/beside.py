@@ -62,7 +62,8 @@ class AgainstStory:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One variant as the family's page shows it: the runs mark what differs from the fullest wording."""
+    """One variant as the family's page shows it: the runs mark what differs from the fullest wording. `only_in` are the
+    versions that print it, where the current one does not."""
 
     variant: QuoteVariant
     article: Article
@@ -70,6 +71,7 @@ class Wording:
     runs: Runs
     lost: Sequence[str]
     changed: Sequence[tuple[str, str]]
+    only_in: Sequence[int] = ()
 
 
 def version_seen_by(user: User | None, article_id: int, at: datetime, number: int | None = None) -> Version:
@@ -125,28 +127,53 @@ def family_page(user: User | None, family: QuoteFamily, at: datetime) -> list[Wo
         "quote__version", "quote__article__outlet", "quote__article__current_version"
     )
 
-    seen: set[tuple[int, str]] = set()
-    wordings = []
+    printed: dict[tuple[int, str], list[QuoteVariant]] = defaultdict(list)
     for variant in sorted(variants, key=lambda v: (*time_key(v.quote.article), v.quote.version.number)):
+        printed[variant.quote.article_id, variant.text].append(variant)
+    _tell_openly(family, [one for several in printed.values() for one in several])
+    wordings = []
+    for variant, *later in printed.values():
         quote: Quote = variant.quote
-        key = (quote.article_id, variant.text)
-        if key in seen:
-            continue
-        seen.add(key)
+        numbers = sorted({one.quote.version.number for one in (variant, *later)})
+        current = quote.article.current_version
+        is_current = current is None or current.number in numbers
         lost, changed = quote_families.lost_and_changed(family.label, variant.text)
         runs = word_runs(family.label, variant.text)[2]
         if variant.kind == QuoteVariant.Kind.PARAPHRASED or variant.text == family.label:
             runs = ((variant.text, ""),)
-        wordings.append(Wording(variant, quote.article, quote.version, runs, lost, changed))
+        only_in = () if is_current else numbers
+        wordings.append(Wording(variant, quote.article, quote.version, runs, lost, changed, only_in))
     return wordings
+
+
+def _tell_openly(family: QuoteFamily, shown: Sequence[QuoteVariant]) -> None:
+    """Give the family, in memory, the fullest wording and the speaker out of those `shown`, first one first, where its
+    own stand in none of them: they come from a text that this person may not read."""
+    quoted = [one for one in shown if one.kind != QuoteVariant.Kind.PARAPHRASED] or shown
+    if quoted and all(one.text != family.label for one in quoted):
+        family.label = max(quoted, key=lambda one: len(one.text.split())).text
+        for one in shown:
+            if one.kind != QuoteVariant.Kind.PARAPHRASED:
+                one.kind = quote_families.variant_kind(family.label, one.text)
+    speakers = [one.quote.speaker for one in shown if one.quote.speaker]
+    if all(not speaker.startswith(family.speaker) for speaker in speakers):
+        family.speaker = speakers[0] if speakers else ""
 
 
 def families_of(user: User | None, story: Story, at: datetime, limit: int = 12) -> list[QuoteFamily]:
     """Return the families of a story that traveled to most articles this person may see, each with `articles`."""
     visible = Article.objects.visible_to(user, at).filter(membership__story=story)
-    counted = Count("variants__quote__article", distinct=True, filter=Q(variants__quote__article__in=visible))
-    families = QuoteFamily.objects.filter(story=story).annotate(articles=counted).filter(articles__gt=1)
-    return list(families.order_by("-articles", "pk")[:limit])
+    held = Q(variants__quote__article__in=visible, variants__rejected_at=None)
+    counted = Count("variants__quote__article", distinct=True, filter=held)
+    counting = QuoteFamily.objects.filter(story=story).annotate(articles=counted).filter(articles__gt=1)
+    families = list(counting.order_by("-articles", "pk")[:limit])
+    rows = QuoteVariant.objects.filter(family__in=families, rejected_at=None, quote__article__in=visible)
+    shown: dict[int, list[QuoteVariant]] = defaultdict(list)
+    for variant in rows.select_related("quote").defer("quote__parts").order_by("pk"):
+        shown[variant.family_id].append(variant)
+    for family in families:
+        _tell_openly(family, shown[family.pk])
+    return families
 
 
 def shared_quotes(story: Story, articles: Sequence[Article]) -> dict[int, str]:

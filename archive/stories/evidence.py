@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from archive.text.dates import find_dates
 from archive.text.days import AHEAD, DAYS, WEEKDAYS, last_before, sentences
@@ -70,12 +71,10 @@ def _weekdays(sentence: str, dated: Sequence[Dated]) -> list[NotBefore]:
     stems = frozenset(word_stems(sentence, language))
     found = []
     for member in dated:
-        for other in sentences(member.body):
-            spoken, days = _named_days(other)
+        for spoken, days, held in _sentences_with_days(member.body):
             both = [day for day in named if day in days]
-            if not both or spoken != language or AHEAD[language].search(other):
+            if not both or spoken != language:
                 continue
-            held = frozenset(word_stems(other, language))
             if len(stems & held) < 4 or len(stems & held) / min(len(stems), len(held)) < _SAME_SENTENCE:
                 continue
             day = max(last_before(member.day, number) for number in both)
@@ -87,6 +86,18 @@ def _weekdays(sentence: str, dated: Sequence[Dated]) -> list[NotBefore]:
                 )
             )
     return found
+
+
+@lru_cache(maxsize=1024)
+def _sentences_with_days(body: str) -> tuple[tuple[str, tuple[int, ...], frozenset[str]], ...]:
+    """Return the sentences that name weekdays, each with its language, these days and its stems. A story of hundreds
+    of articles asks for each of them again for every sentence of an undated one."""
+    found = []
+    for sentence in sentences(body):
+        language, days = _named_days(sentence)
+        if days:
+            found.append((language, tuple(days), frozenset(word_stems(sentence, language))))
+    return tuple(found)
 
 
 def _what(sentence: str, language: str) -> str:

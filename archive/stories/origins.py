@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet
 
-from archive.models import Article, Attribution, Membership, Story, User, Version
+from archive.models import Article, Attribution, Membership, Story, User, Version, VersionChange
 
 from .provenance import Hop, Provenance, Stating, provenance
 from .tables import Statement, answers
@@ -163,7 +163,7 @@ def as_record(found: Provenance) -> dict[str, Any]:
 def stories_with_new_root(user: User | None, *, at: datetime, days: int = 3, limit: int = 30) -> list[dict[str, Any]]:
     """Return the running stories that an article of the last days gave a second stated origin, latest first.
 
-    Each is {"story", "root", "article"}: the newest such origin and the article that states it.
+    Each is {"story", "root", "article"}: the newest such origin and the article (with its outlet) that states it.
     """
     since = at - timedelta(days=days)
     running = Story.objects.filter(merged_into=None, article_count__gt=1, memberships__placed_at__gte=since)
@@ -178,7 +178,7 @@ def stories_with_new_root(user: User | None, *, at: datetime, days: int = 3, lim
             ((min((placed[a], a) for a in root.articles), root) for root in roots), key=lambda pair: pair[0]
         )
         if moment >= since:
-            found.append({"story": story, "root": root, "article": article})
+            found.append({"story": story, "root": root, "article": next(a for a in articles if a.pk == article)})
         if len(found) == limit:
             break
     return found
@@ -200,7 +200,9 @@ def shaken_sources(articles: Sequence[Article]) -> dict[int, list[Shaken]]:
     """
     by_id = {article.pk: article for article in articles if article.current_version_id}
     rests_on = _rests_on(by_id)
-    last_correction = Max("versions__recorded_at", filter=Q(versions__kind=Version.Kind.CORRECTION))
+    corrects = Q(versions__kind=Version.Kind.CORRECTION)
+    corrects |= Q(versions__change__kinds__contains=[VersionChange.Kind.CORRECTION_NOTE])
+    last_correction = Max("versions__recorded_at", filter=corrects)
     reports = Article.objects.select_related("outlet").annotate(corrected_at=last_correction)
     held = reports.in_bulk(set().union(*rests_on.values()))
     found: dict[int, list[Shaken]] = defaultdict(list)

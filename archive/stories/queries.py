@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -28,6 +28,8 @@ from .placement import NEAR, most_related
 
 # Printed times without a zone can be this far apart from each other in truth: the widest two zones in use.
 ZONE_SPREAD = timedelta(hours=26)
+# How the reason begins that names another article by its headline.
+NEAREST = "nearest: "
 # So many that follow in a timeline are held against each of its articles.
 NEIGHBORS = 24
 
@@ -41,6 +43,7 @@ class Item:
     version: Version
     day: date | None
     is_undated: bool
+    reasons: Sequence[str] = ()
     versions: Sequence[Version] = ()
     shaken: Sequence[Shaken] = ()
     is_new: bool = False
@@ -147,7 +150,8 @@ def timeline(
     if user is not None and user.pk:
         last_visit = StoryVisit.objects.filter(user=user, story=story).values_list("seen_at", flat=True).first()
     visible = [row for row in rows if row.article_id in shown]
-    everything = in_order([_item(row, last_visit) for row in visible])
+    named = _named_in_reasons(shown)
+    everything = in_order([_item(row, last_visit, named) for row in visible])
     chosen = [
         item
         for item in everything
@@ -156,7 +160,7 @@ def timeline(
         and (since is None or (item.day is not None and item.day >= since))
         and (until is None or (item.day is not None and item.day <= until))
     ]
-    chosen = _with_versions(chosen, last_visit)
+    chosen = _with_versions(chosen)
     return Timeline(
         story=story,
         items=chosen,
@@ -190,7 +194,29 @@ def links_of(story: Story) -> list[Tie]:
     return sorted(found.values(), key=lambda tie: not tie.is_earlier)
 
 
-def _item(row: Membership, last_visit: datetime | None) -> Item:
+def _named_in_reasons(articles: Collection[int]) -> frozenset[str]:
+    """Return how a reason names these articles, under whichever of their headlines."""
+    versions = Version.objects.filter(article__in=articles).order_by()
+    rows = versions.values_list("headline", "article__outlet__name").distinct()
+    return frozenset(f"{NEAREST}{headline} ({outlet})" for headline, outlet in rows)
+
+
+def _shown(reasons: Iterable[str], named: frozenset[str]) -> list[str]:
+    """Return the reasons without one that names an article which is not among those shown: nobody reads the headline
+    of what was killed, withheld or embargoed beside another text."""
+    return [reason for reason in reasons if not reason.startswith(NEAREST) or reason in named]
+
+
+def why_here(user: User | None, article: Article, *, at: datetime) -> list[str]:
+    """Return why an article stands in its story, as far as this person may read it."""
+    row = getattr(article, "membership", None)
+    if row is None or not any(reason.startswith(NEAREST) for reason in row.reasons):
+        return row.reasons if row else []
+    kin = Article.objects.visible_to(user, at).filter(membership__story=row.story_id)
+    return _shown(row.reasons, _named_in_reasons(kin.values_list("pk", flat=True)))
+
+
+def _item(row: Membership, last_visit: datetime | None, named: frozenset[str]) -> Item:
     article = row.article
     moment = article.published_at or article.not_before
     return Item(
@@ -199,6 +225,7 @@ def _item(row: Membership, last_visit: datetime | None) -> Item:
         version=article.current_version,
         day=moment.astimezone(UTC).date() if moment else None,
         is_undated=article.published_at is None,
+        reasons=_shown(row.reasons, named),
         is_new=last_visit is not None and row.placed_at > last_visit,
     )
 
@@ -236,9 +263,8 @@ def _may_swap(one: Article, other: Article) -> bool:
     return abs(other.published_at - one.published_at) < ZONE_SPREAD
 
 
-def _with_versions(items: Sequence[Item], since: datetime | None) -> list[Item]:
-    """Give each item its later versions: what changed about it after it first came out. One that changed after the
-    last look is new."""
+def _with_versions(items: Sequence[Item]) -> list[Item]:
+    """Give each item its later versions: what changed about it after it first came out."""
     found: dict[int, list[Version]] = {}
     ids = [item.article.pk for item in items]
     later = Version.objects.filter(article__in=ids, number__gt=1).select_related("change")
@@ -290,9 +316,11 @@ def story_record(story_id: int, user: User | None = None, *, at: datetime | None
     story = live_story(story_id)
     course = timeline(user, story, at=at or clock.now())
     articles = course.articles
+    found = provenance_of(articles)
     return {
         "story": story.pk,
         "title": story.title,
+        "summary": found.sentence(),
         "articles": [
             {
                 "article": item.article.pk,
@@ -303,12 +331,16 @@ def story_record(story_id: int, user: User | None = None, *, at: datetime | None
                 "not_before": item.article.not_before.date().isoformat() if item.article.not_before else None,
                 "not_before_reason": item.article.not_before_reason or None,
                 "placed": "machine" if item.by_machine else "editor",
-                "reasons": item.membership.reasons,
+                "reasons": list(item.reasons),
+                "repeats": item.membership.copy_of_id,
+                "order_unsure": item.order_unsure,
+                "versions": len(item.versions) + 1,
+                "shaken": [{"outlet": source.outlet, "what": source.what} for source in item.shaken],
             }
             for item in course.items
         ],
         "confirmed": confirmations.as_records(confirmations.confirmed(articles)),
-    } | as_record(provenance_of(articles))
+    } | as_record(found)
 
 
 def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int = 10) -> list[Related]:
@@ -338,5 +370,10 @@ def related_articles(articles: QuerySet[Article], article_id: int, *, limit: int
 def suggestions_for(user: User | None, article: Article, *, at: datetime) -> list[StorySuggestion]:
     """Return the stories offered for an article that this person can see something of, best first."""
     seen = Article.objects.visible_to(user, at).filter(membership__story=OuterRef("story"))
-    offered = StorySuggestion.objects.filter(Exists(seen), article=article, story__merged_into=None)
-    return list(offered.exclude(story__memberships__article=article).select_related("story").order_by("rank"))
+    found = StorySuggestion.objects.filter(Exists(seen), article=article, story__merged_into=None)
+    offered = list(found.exclude(story__memberships__article=article).select_related("story").order_by("rank"))
+    members = Article.objects.visible_to(user, at).filter(membership__story__in=[offer.story_id for offer in offered])
+    named = _named_in_reasons(members.values_list("pk", flat=True)) if offered else frozenset()
+    for offer in offered:
+        offer.reasons = _shown(offer.reasons, named)
+    return offered

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from archive.articles import trail
@@ -142,10 +142,10 @@ def change_source(
 
 @transaction.atomic
 def part_wording(*, variant: QuoteVariant, by: User | None, at: datetime) -> None:
-    """Say that a wording is not the utterance of its family; no later run puts it there again."""
+    """Say that a wording is not the utterance of its family, in whatever version of the article it is printed; no later
+    run puts it there again."""
     require(by, "edit_article")
-    variant.rejected_at = at
-    variant.save(update_fields=["rejected_at"])
+    _same_wording(variant).update(rejected_at=at)
     trail.record(
         action="wording taken out", subject=f"quote family {variant.family_id}", by=by, at=at,
         article=variant.quote.article, after={"wording": variant.text},
@@ -156,12 +156,17 @@ def part_wording(*, variant: QuoteVariant, by: User | None, at: datetime) -> Non
 def put_wording_back(*, variant: QuoteVariant, by: User | None, at: datetime) -> None:
     """Take back that a wording was taken out of its family."""
     require(by, "edit_article")
-    variant.rejected_at = None
-    variant.save(update_fields=["rejected_at"])
+    _same_wording(variant).update(rejected_at=None)
     trail.record(
         action="wording put back", subject=f"quote family {variant.family_id}", by=by, at=at,
         article=variant.quote.article, after={"wording": variant.text},
     )  # fmt: skip
+
+
+def _same_wording(variant: QuoteVariant) -> QuerySet[QuoteVariant]:
+    """Return the wording as all versions of its article print it: a page shows them as one."""
+    article = variant.quote.article_id
+    return QuoteVariant.objects.filter(family=variant.family_id, quote__article=article, text=variant.text)
 
 
 def find_evidence(version: Version, evidence: str) -> tuple[str, int]:

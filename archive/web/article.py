@@ -14,7 +14,7 @@ from archive.articles.permissions import may
 from archive.models import Article, Version
 from archive.stories.copies import copies_of
 from archive.stories.origins import shaken_sources
-from archive.stories.queries import suggestions_for
+from archive.stories.queries import suggestions_for, why_here
 
 from .annotate import Run, Span, paragraphs_with
 from .doors import article_or_gone
@@ -39,6 +39,7 @@ def article(request, pk: int, number: int | None = None):
     copies, shaken = copies_of(request.user, page.article, clock.now())
     if may(request.user, "edit_article"):
         shown["offered"] = suggestions_for(request.user, page.article, at=clock.now())
+    shown["reasons"] = why_here(request.user, page.article, at=clock.now())
     shown |= {"copies": copies, "shaken": list(dict.fromkeys([*shown["shaken"], *shaken]))}
     return render(request, "articles/article.html", shown)
 

@@ -44,7 +44,18 @@ def side_by_side(request, pk: int, other: int):
         if only not in KINDS or row.kind == only
     ]
     choices = [{"kind": kind, "label": KINDS[kind][1], "count": pair.counts[kind]} for kind in KINDS]
-    context = {"section": "stories", "pair": pair, "rows": rows, "only": only, "choices": choices}
+    kept = request.GET.copy()
+    kept.pop("show", None)
+    context = {
+        "section": "stories",
+        "pair": pair,
+        "rows": rows,
+        "only": only,
+        "choices": choices,
+        "kept": kept.urlencode(),
+        "left_title": _column(left, right),
+        "right_title": _column(right, left),
+    }
     return render(request, "articles/beside.html", context)
 
 
@@ -77,7 +88,7 @@ def quote_family(request, pk: int):
     family = get_object_or_404(QuoteFamily.objects.select_related("story__merged_into"), pk=pk)
     wordings = beside.family_page(request.user, family, clock.now())
     if not wordings:
-        raise Http404("No article that you may read has this quote.")
+        raise Http404(_("No article that you may read has this quote."))
     return render(request, "quotes/family.html", {"section": "stories", "family": family, "wordings": wordings})
 
 
@@ -93,6 +104,14 @@ def part_wording(request, pk: int, variant_id: int):
         rulings.part_wording(variant=variant, by=request.user, at=clock.now())
         messages.success(request, _("Taken out: this wording is not that utterance."))
     return redirect("quote_family", pk=pk)
+
+
+def _column(version: Version, other: Version) -> str:
+    """Return the outlet, with the number of the version where that could be another than the reader thinks."""
+    outlet = version.article.outlet.name
+    if version.pk == version.article.current_version_id and version.article_id != other.article_id:
+        return outlet
+    return _("%(outlet)s, version %(number)s") % {"outlet": outlet, "number": version.number}
 
 
 def _number(request, name: str) -> int | None:

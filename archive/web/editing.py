@@ -26,6 +26,7 @@ from .doors import article_or_gone
 
 editor = permission_required("archive.edit_article", raise_exception=True)
 
+TEXTS = ("headline", "standfirst", "body")
 LINES = ("headline", "standfirst", "byline", "dateline", "credit", "source_line")
 
 
@@ -71,6 +72,14 @@ class CorrectionForm(forms.Form):
     )
     reason = forms.CharField(label=gettext_lazy("Why"), widget=forms.Textarea(attrs={"rows": 2}))
     expected = forms.CharField(widget=forms.HiddenInput)
+
+    def text_fields(self) -> list[forms.BoundField]:
+        """Return the fields that are long to read."""
+        return [self[name] for name in TEXTS]
+
+    def other_fields(self) -> list[forms.BoundField]:
+        """Return the short fields, which stand beside each other."""
+        return [field for field in self.visible_fields() if field.name not in TEXTS]
 
     def clean_body(self) -> str:
         """Return the body with one paragraph a line and no blank ones."""

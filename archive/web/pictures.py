@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 # A handful of bars must not become slabs.
 WIDEST_BAR = 44
+# How much room the label of a tick takes.
+LABEL = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,9 @@ def lanes(events: Sequence[Event], *, width: float = 960, row: float = 30, left:
             dots.append(Dot(event.label, event.url, round(x, 2), y, hollow=not event.sure, mark=event.mark))
         rows.append(Lane(label=outlet, lane=position % 8 + 1, y=y, dots=tuple(dots)))
     height = 30 + len(rows) * row + 8
-    return Lanes(width=width, height=height, left=left, lanes=tuple(rows), ticks=tuple(_ticks(first, last, place)))
+    # A label stands right of its line, so the last one may have no room for it.
+    ticks = ((x, label if x <= width - LABEL else "") for x, label in _ticks(first, last, place))
+    return Lanes(width=width, height=height, left=left, lanes=tuple(rows), ticks=tuple(ticks))
 
 
 def _ticks(first: datetime, last: datetime, place) -> Iterable[tuple[float, str]]:

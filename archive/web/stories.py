@@ -23,7 +23,17 @@ from django.views.decorators.http import require_POST
 from archive import clock
 from archive.articles import trail
 from archive.articles.permissions import may
-from archive.models import Article, Membership, Outlet, Story, StoryEdit, StoryLink, StorySuggestion
+from archive.models import (
+    Article,
+    Membership,
+    Outlet,
+    Story,
+    StoryEdit,
+    StoryLink,
+    StorySuggestion,
+    Version,
+    VersionChange,
+)
 from archive.stories import confirmations, lists, operations, queries, sentences
 from archive.stories.beside import families_of, shared_quotes
 from archive.stories.origins import provenance_of, stories_with_new_root
@@ -34,6 +44,9 @@ from .history import silent_edits
 PAGE = 30
 SILENT_EDITS = 8
 LONGEST_QUOTE = 60
+
+# A longer story opens in its compact view.
+FULL_UP_TO = 60
 
 # Weaker suggestions stand on the article's own side only: a story's page would fill with them.
 OFFERED_FROM = 0.5
@@ -106,7 +119,8 @@ def chronology(request, pk: int):
     if elsewhere is not None:
         return elsewhere
     course = _course(request, held)
-    context = {"section": "stories", "story": held, "days": _days(course, held, provenance_of(course.articles))}
+    found = provenance_of(course.articles)
+    context = {"section": "stories", "story": held, "days": _days(course, held, found), "found": found}
     return render(request, "stories/chronology.html", context | {"course": course, "printed_at": clock.now()})
 
 
@@ -146,16 +160,18 @@ def act(request, pk: int):
     reject."""
     held = get_object_or_404(Story, pk=pk)
     data, at, by = request.POST, clock.now(), request.user
+    # The filters and the view that the reader had.
+    kept = f"?{request.GET.urlencode()}" if request.GET else ""
     try:
         where, said = _act(data, held, by, at)
     except operations.StoryError as error:
         messages.error(request, str(error))
-        return redirect("story", held.pk)
+        return redirect(reverse("story", args=[held.pk]) + kept)
     except (Article.DoesNotExist, Story.DoesNotExist, KeyError, ValueError):
         messages.error(request, _("There is no such article or story: give the number that stands in its address."))
         return redirect("story", held.pk)
     messages.success(request, said)
-    return redirect("story", where)
+    return redirect(reverse("story", args=[where]) + (kept if where == held.pk else ""))
 
 
 def _act(data, held: Story, by, at: datetime) -> tuple[int, str]:
@@ -231,11 +247,11 @@ def _context(request, held: Story, course: queries.Timeline) -> dict[str, object
         "story": held,
         "course": course,
         "days": _days(course, held, found, actions="stories/_entry_actions.html" if editing else ""),
-        "full": chosen["view"] != "compact",
+        "full": chosen["view"] == "full" or (chosen["view"] != "compact" and len(course.items) <= FULL_UP_TO),
         "chosen": chosen,
         "filtered": any(chosen[name] for name in ("outlet", "role", "since", "until")),
         "compact_url": _with(request, view="compact"),
-        "full_url": _with(request, view=""),
+        "full_url": _with(request, view="full"),
         "roles": [(value, ROLE_LABELS.get(value) or label, count) for value, label, count in course.roles],
         "lanes": _lanes(course),
         "volume": _volume(course, held),
@@ -300,7 +316,7 @@ def _entry(item: queries.Item, known: _Known) -> dict[str, object]:
             "day": formats.date_format(item.day, "j M Y"),
             "why": sentences.said(item.article.not_before_reason),
         }
-    why = [sentences.said(reason) for reason in item.membership.reasons]
+    why = [sentences.said(reason) for reason in item.reasons]
     if quote := known.quotes.get(item.article.pk):
         why.append(_("quote “%(words)s”") % {"words": Truncator(quote).chars(LONGEST_QUOTE)})
     return {
@@ -330,8 +346,7 @@ def _note(item: queries.Item, known: _Known) -> str:
         said.append(_("repeats %(outlet)s") % {"outlet": item.membership.copy_of.outlet.name})
     for version in item.versions:
         when = version.issued_at or version.recorded_at
-        silent = hasattr(version, "change") and version.change.is_silent
-        what = _("changed, no note found") if silent else version.get_kind_display()
+        what = _what_came(version)
         at = formats.date_format(timezone.localtime(when), "j M Y, H:i")
         said.append(_("version %(n)s: %(what)s, %(at)s") % {"n": version.number, "what": what, "at": at})
     for source in item.shaken:
@@ -339,12 +354,23 @@ def _note(item: queries.Item, known: _Known) -> str:
     return " · ".join(said)
 
 
+def _what_came(version: Version) -> str:
+    """Return what a later version is: a change without a note, a correction also where only its text says so."""
+    change = getattr(version, "change", None)
+    if change is not None and change.is_silent:
+        return _("changed, no note found")
+    if change is not None and VersionChange.Kind.CORRECTION_NOTE in change.kinds:
+        return str(Version.Kind.CORRECTION.label)
+    return version.get_kind_display()
+
+
 def _lanes(course: queries.Timeline) -> pictures.Lanes | None:
     events = []
     for item in course.items:
         if item.day is None:
             continue
-        moment = item.article.published_at or datetime.combine(item.day, time(23, 59), tzinfo=UTC)
+        # Late on the day it is not older than, yet not where the next day begins.
+        moment = item.article.published_at or datetime.combine(item.day, time(20), tzinfo=UTC)
         events.append(
             pictures.Event(
                 at=moment,
@@ -400,10 +426,16 @@ def _page_url(request, number: int) -> str:
 
 def _write_csv(answer: HttpResponse, record: dict) -> None:
     writer = csv.writer(answer)
-    columns = ("article", "outlet", "headline", "published_at", "not_before", "role", "placed", "reasons")
+    columns = ("article", "outlet", "headline", "published_at", "not_before", "role", "placed", "reasons") + (
+        "repeats",
+        "order_unsure",
+        "versions",
+        "shaken",
+    )
     writer.writerow(columns)
     for row in record["articles"]:
-        values = row | {"reasons": "; ".join(row["reasons"])}
+        shaken = "; ".join(f"{source['outlet']}: {source['what']}" for source in row["shaken"])
+        values = row | {"reasons": "; ".join(row["reasons"]), "shaken": shaken}
         # A cell that begins like a formula would be run by a spreadsheet.
         cells = [str(values[name] if values[name] is not None else "") for name in columns]
         writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])

@@ -29,10 +29,16 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(record, ensure_ascii=False))
             return
         self.stdout.write(f"{record['title']} (story {record['story']})")
+        self.stdout.write(record["summary"])
         for row in record["articles"]:
             when = row["published_at"] or (f"not before {row['not_before']}" if row["not_before"] else "undated")
             self.stdout.write(f"  {when:25} {row['role']:14} {row['outlet']}: {row['headline']}")
         for root in record["roots"]:
-            self.stdout.write(f"  origin: {root['name']} ({root['kind']}), {len(root['articles'])} articles")
+            self.stdout.write(f"  origin: {root['name']} ({root['kind']}), {_articles(root)}")
         for source in record["unheld_sources"]:
-            self.stdout.write(f"  not held: {source['name']}, {len(source['articles'])} articles")
+            self.stdout.write(f"  not held: {source['name']}, {_articles(source)}")
+
+
+def _articles(cited: dict[str, Any]) -> str:
+    count = len(cited["articles"])
+    return f"{count} article" if count == 1 else f"{count} articles"

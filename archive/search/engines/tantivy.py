@@ -1,7 +1,6 @@
 """The engine for big archives on one machine: Tantivy's index on the local disk.
 
-The promise: as `contract` says. A writer is opened for one batch and waits for its merges before it goes, so segments
-never pile up; a manifest of checksums beside the files lets `verify` read what Tantivy maps without looking.
+The promise: as `contract` says. How it is written, and what a dying writer leaves, is told in `tantivy_writing`.
 """
 
 from __future__ import annotations
@@ -9,11 +8,10 @@ from __future__ import annotations
 import json
 import os
 import threading
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,41 +21,32 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from tantivy import Occur, Query
 
-from ..contract import ArticleDocuments, EngineError, IndexDamaged, changed_articles
+from ..contract import ArticleDocuments, EngineError, IndexDamaged
 from ..types import Counts, Entry, SearchRequest, SearchResult, Statistics
 from .generations import Generations, folder_size, write_durably
 from .tantivy_answer import Answer, Begin, count
 from .tantivy_compile import FORMS, Compiler, either
-from .tantivy_schema import FORMAT, frequent_in, prepare, schema
+from .tantivy_schema import FORMAT, frequent_in, schema
+from .tantivy_writing import (
+    FREQUENT_FILE,
+    MANIFEST,
+    LiveWriting,
+    Writer,
+    damage_named,
+    files_of,
+    frequent_of,
+    is_sound,
+    prepared,
+    segments_of,
+)
 
-HEAP = 160_000_000
-SMALL_HEAP = 20_000_000
-SMALL = 200
-MANIFEST = "manifest.json"
 FORMAT_FILE = "format"
-FREQUENT_FILE = "frequent.json"
 # Below so many articles phrases are found quickly enough by the places of their words.
 PAIRED_FROM = 500_000
 CHUNK = 50_000
 MANY = 24
 BESIDE = 2
 REMEMBERED = 100
-
-
-@contextmanager
-def damage_named(folder: Path) -> Iterator[None]:
-    """Turn whatever Tantivy raises over a broken index, its panics included, into IndexDamaged."""
-    try:
-        yield
-    except EngineError:
-        raise
-    except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        message = f"The search index in {folder} can't be used ({error}); run: manage.py rebuild_index"
-        if "LockBusy" in str(error) or "Lockfile" in str(error):
-            raise EngineError("Another process is writing the search index; try again in a moment.") from error
-        raise IndexDamaged(message) from error
 
 
 class View:
@@ -110,14 +99,6 @@ def format_of(folder: Path) -> int:
         return 0
 
 
-def frequent_of(folder: Path) -> frozenset[str]:
-    """Return the stems whose pairs an index files; chosen once, before anything is in it."""
-    try:
-        return frozenset(json.loads((folder / FREQUENT_FILE).read_text(encoding="utf8")))
-    except FileNotFoundError:
-        return frozenset()
-
-
 def _stamp(folder: Path) -> tuple[int, int, int]:
     state = (folder / "meta.json").stat()
     return state.st_mtime_ns, state.st_ino, state.st_size
@@ -132,20 +113,13 @@ class TantivyIndex:
 
     def replace(self, articles: Sequence[ArticleDocuments]) -> None:
         """Make the index hold exactly these documents of these articles."""
-        with damage_named(self.folder):
-            index = tantivy.Index.open(str(self.folder))
-            writer = index.writer(HEAP if len(articles) > SMALL else SMALL_HEAP, 1)
-            try:
-                commit(writer, index.schema, *prepared(articles, frequent_of(self.folder)))
-                writer.garbage_collect_files()
-            finally:
-                writer.wait_merging_threads()
-            note_checksums(self.folder)
+        with damage_named(self.folder), closing(Writer(self.folder)) as writer:
+            writer.replace(articles)
 
     def tidy(self) -> None:
         """Let Tantivy merge where segments have become many; it does so by itself at most commits."""
         with damage_named(self.folder):
-            segments = json.loads((self.folder / "meta.json").read_text(encoding="utf8"))["segments"]
+            segments = segments_of(self.folder)
         if len(segments) > MANY:
             self.replace([])
 
@@ -162,25 +136,6 @@ class TantivyIndex:
                     yield Entry(int(article or 0), int(version or 0), digest, bool(current), not is_open)
 
 
-Prepared = tuple[list[int], list[tantivy.Document]]
-
-
-def prepared(articles: Sequence[ArticleDocuments], frequent: frozenset[str]) -> Prepared:
-    """Return the numbers of the articles, in order, and the documents to add."""
-    entries = changed_articles(articles)
-    return sorted(entries), [prepare(document, frequent) for entry in entries.values() for document in entry.documents]
-
-
-def commit(writer: Any, fields: tantivy.Schema, numbers: list[int], documents: list[tantivy.Document]) -> None:
-    """Commit exactly these documents of these articles."""
-    if numbers:
-        # By query: deleting by term takes the number for a signed one and would find nothing.
-        writer.delete_documents_by_query(Query.term_set_query(fields, "article", numbers))
-    for document in documents:
-        writer.add_document(document)
-    writer.commit()
-
-
 class TantivyGeneration(TantivyIndex):
     """A generation being built: one writer stays open from batch to batch, so merges go on beside the next batch."""
 
@@ -188,7 +143,7 @@ class TantivyGeneration(TantivyIndex):
         super().__init__(folder)
         self.generations = generations
         self.started_at = generations.started_at(folder)
-        self._writer: Any = None
+        self._writer = Writer(folder)
 
     def replace(self, articles: Sequence[ArticleDocuments]) -> None:
         """Make the index hold exactly these documents of these articles."""
@@ -198,16 +153,14 @@ class TantivyGeneration(TantivyIndex):
     def fill(self, batches: Iterable[Sequence[ArticleDocuments]], expected: int = 0) -> Iterator[int]:
         """Write one batch after the other: while one is committed the next is made ready."""
         with damage_named(self.folder), ThreadPoolExecutor(1, "committing") as committing:
-            if self._writer is None:
-                self._index = tantivy.Index.open(str(self.folder))
-                self._writer = self._index.writer(HEAP, 1)
+            self._writer.open()
             under_way: tuple[Future[None], int] | None = None
             for articles in batches:
                 numbers, documents = prepared(articles, self._frequent(articles, expected))
                 if under_way is not None:
                     under_way[0].result()
                     yield under_way[1]
-                job = committing.submit(commit, self._writer, self._index.schema, numbers, documents)
+                job = committing.submit(self._writer.commit, numbers, documents)
                 under_way = job, len(articles)
             if under_way is not None:
                 under_way[0].result()
@@ -217,22 +170,15 @@ class TantivyGeneration(TantivyIndex):
         """Return the stems whose pairs are filed, chosen by the first batch where an archive is big."""
         chosen = self.folder / FREQUENT_FILE
         if not chosen.exists():
-            chosen_now = expected >= PAIRED_FROM and not self._index.searcher().num_docs
+            chosen_now = expected >= PAIRED_FROM and not self._writer.open().searcher().num_docs
             stems = frequent_in([document for entry in articles for document in entry.documents]) if chosen_now else ()
             write_durably(chosen, json.dumps(sorted(stems)))
         return frequent_of(self.folder)
 
     def tidy(self) -> None:
         """Wait for merges to finish, drop files that are no longer needed, and note the checksums of the others."""
-        if self._writer is None:
-            return
-        writer, self._writer = self._writer, None
         with damage_named(self.folder):
-            try:
-                writer.garbage_collect_files()
-            finally:
-                writer.wait_merging_threads()
-            note_checksums(self.folder)
+            self._writer.close()
 
     def promote(self) -> None:
         """Make this generation the live one."""
@@ -241,36 +187,8 @@ class TantivyGeneration(TantivyIndex):
 
     def discard(self) -> None:
         """Remove this generation."""
-        self._writer = None
+        self._writer = Writer(self.folder)
         self.generations.discard(self.folder)
-
-
-def files_of(folder: Path) -> set[str]:
-    """Return the names of the files that the newest commit needs."""
-    segments = json.loads((folder / "meta.json").read_text(encoding="utf8"))["segments"]
-    names = {segment["segment_id"].replace("-", "") for segment in segments}
-    return {path.name for path in folder.iterdir() if path.name.split(".")[0] in names}
-
-
-def note_checksums(folder: Path) -> None:
-    """Write the size and checksum of every file of the newest commit; files never change, so each is read once."""
-    known: dict[str, list[int]] = {}
-    with suppress(OSError, ValueError):
-        known = json.loads((folder / MANIFEST).read_text(encoding="utf8"))
-    noted = {}
-    for name in sorted(files_of(folder)):
-        with suppress(FileNotFoundError):
-            noted[name] = known.get(name) or checksum(folder / name)
-    write_durably(folder / MANIFEST, json.dumps(noted))
-
-
-def checksum(path: Path) -> list[int]:
-    """Return size and CRC-32 of a file."""
-    size = crc = 0
-    with path.open("rb") as file:
-        while part := file.read(1 << 20):
-            size, crc = size + len(part), zlib.crc32(part, crc)
-    return [size, crc]
 
 
 class TantivyEngine:
@@ -296,6 +214,12 @@ class TantivyEngine:
     def replace(self, articles: Sequence[ArticleDocuments]) -> None:
         """Make the live index hold exactly these documents of these articles."""
         TantivyIndex(self.generations.live()).replace(articles)
+
+    @contextmanager
+    def writing(self) -> Iterator[LiveWriting]:
+        """Hold the live index open from commit to commit, so that none waits for what is merged."""
+        with closing(LiveWriting(self.generations)) as held:
+            yield held
 
     def entries(self) -> Iterator[Entry]:
         """Yield what the live index holds."""
@@ -391,7 +315,11 @@ class TantivyEngine:
         with damage_named(view.folder):
             segments = json.loads((view.folder / "meta.json").read_text(encoding="utf8"))["segments"]
             rows = sum(segment["max_doc"] for segment in segments)
-            live = sum((view.folder / name).stat().st_size for name in files_of(view.folder))
+            live = 0
+            for name in files_of(view.folder):
+                # A merge that ends now takes away what it has merged.
+                with suppress(FileNotFoundError):
+                    live += (view.folder / name).stat().st_size
             documents = view.searcher.num_docs
             return Statistics(
                 documents=documents,
@@ -415,7 +343,7 @@ class TantivyEngine:
                 return [
                     f"{name} of the search index is damaged; run: manage.py rebuild_index"
                     for name in sorted(files_of(folder) & set(noted))
-                    if checksum(folder / name) != noted[name]
+                    if not is_sound(folder, name, noted[name])
                 ]
         except EngineError as error:
             return [str(error)]

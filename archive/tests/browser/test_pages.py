@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +183,31 @@ def test_what_is_not_a_page_answers_with_no_page(world: Any) -> None:
         answer = client.get(address)
         page = answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
         assert not page, (name, what)
+
+
+def test_on_a_phone_the_trail_comes_before_what_narrows_it(world: Any, visit: Any) -> None:
+    page = visit(world.people["administrator"], reverse("trail"), viewport={"width": 390, "height": 844})
+    assert page.locator("main table").bounding_box()["y"] < page.locator("form#facets").bounding_box()["y"]
+    page.get_by_role("link", name="Narrow the list").click()
+    page.get_by_label("Words").fill("collect")
+    page.get_by_role("button", name="Find").click()
+    assert "words=collect" in page.url and page.locator("main table tbody tr").count()
+
+
+@pytest.mark.parametrize("width", [1280, 2560])
+def test_a_correction_is_written_in_the_whole_width_and_no_field_lies_on_another(
+    width: int, world: Any, visit: Any
+) -> None:
+    address = reverse("article_edit", args=[world.articles["gazette"].pk])
+    page = visit(world.people["administrator"], address, viewport={"width": width, "height": 900})
+    form = page.locator(".form--parts").bounding_box()
+    boxes = [field.bounding_box() for field in page.locator(".form--parts .field :is(input, textarea)").all()]
+    assert min(box["x"] for box in boxes) == form["x"]
+    assert max(box["x"] + box["width"] for box in boxes) == pytest.approx(form["x"] + form["width"], abs=1)
+    for one, other in combinations(boxes, 2):
+        beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+        above = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+        assert beside or above, (one, other)
 
 
 def test_a_page_reads_well_without_a_script(world: Any, visit: Any) -> None:

@@ -238,6 +238,31 @@ def test_a_long_backlog_leaves_no_pile_of_segments(write, monkeypatch):
     assert len(tidied) == 2 and engine.statistics().segments < 10 and len(found("gates")) == 20
 
 
+def test_an_article_that_comes_while_the_engine_merges_is_carried_before_that_is_over(write, monkeypatch):
+    rebuild()
+    write("Barrier gates held")
+    waiting = []
+
+    def finish():
+        # What came while it was merged the time before is in the index by now.
+        waiting.append(IndexEntry.objects.waiting().count())
+        if len(waiting) < 4:
+            write(f"Barrier gates {len(waiting)}")
+        return len(waiting) == 4
+
+    monkeypatch.setattr(search_engine(), "finish", finish)
+    assert drain() == 4
+    assert waiting == [0, 0, 0, 0] and len(found("gates")) == 4
+
+
+def test_a_drainer_stays_only_so_long_with_what_the_engine_merges(write, monkeypatch):
+    rebuild()
+    write("Barrier gates held")
+    monkeypatch.setattr(search_engine(), "finish", lambda: False)
+    monkeypatch.setattr(draining, "STAY", 0.3)
+    assert drain() == 1
+
+
 def test_an_article_that_somebody_brought_alone_is_indexed_before_a_bulk_import():
     rebuild()
     imported({"wire.jsonl": rows(20)})

@@ -1,17 +1,21 @@
 """What is Tantivy's own: exact counts put together from several columns, traps of its writer, and its format."""
 
 import itertools
+import json
 import random
+import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from archive.search import ArticleDocuments, Document, IndexDamaged, Order, SearchRequest, parse
-from archive.search.engines import tantivy_answer, tantivy_counting, tantivy_schema
-from archive.search.engines.tantivy import FORMAT_FILE, FREQUENT_FILE, MANY, PAIRED_FROM, TantivyEngine, frequent_of
+from archive.search import ArticleDocuments, Document, EngineError, IndexDamaged, Order, SearchRequest, parse
+from archive.search.engines import tantivy, tantivy_answer, tantivy_counting, tantivy_schema
+from archive.search.engines.tantivy import FORMAT_FILE, MANY, PAIRED_FROM, TantivyEngine
 from archive.search.engines.tantivy_schema import PAIR
+from archive.search.engines.tantivy_writing import FREQUENT_FILE, MANIFEST, Writer, frequent_of, prepared, segments_of
 
 from . import test_contract, world
 from .oracle import Scan, facet
@@ -151,6 +155,80 @@ def test_many_small_commits_leave_few_segments_and_nothing_dead(engine):
     engine.tidy()
     state = engine.statistics()
     assert state.segments <= MANY and state.documents == 60 and state.size < 3 * state.live_size
+
+
+def test_an_index_held_open_is_merged_beside_its_commits_each_of_which_is_found_at_once(engine):
+    articles = world.by_article(world.crowd(60))
+    reader = TantivyEngine(engine.generations.root)
+    with engine.writing() as index:
+        for number, entry in enumerate(articles, 1):
+            index.replace([entry])
+            assert reader.statistics().documents == number
+        with pytest.raises(EngineError, match="Another process is writing"):
+            reader.replace([])
+        index.replace(articles[:30])
+    assert Counter(entry.article for entry in reader.entries()) == Counter(entry.article for entry in articles)
+    reader.replace([])
+    state = reader.statistics()
+    assert state.segments <= MANY and state.size < 3 * state.live_size and reader.verify() == []
+
+
+def test_an_index_held_open_is_let_go_of_when_its_merges_are_over(engine):
+    def end(index, looks=100):
+        for _ in range(looks):
+            if index.finish():
+                return True
+            time.sleep(0.02)
+        return False
+
+    with engine.writing() as index:
+        assert index.finish()
+        index.replace(world.by_article(world.SHAPED))
+        assert end(index)
+        engine.replace([])
+        # It is opened again for what comes later, and stays open while a segment is being written.
+        index.replace([ArticleDocuments(1)])
+        merged = engine.generations.live() / f"{'0' * 32}.store"
+        merged.touch()
+        assert not end(index, looks=5)
+        merged.unlink()
+        assert end(index)
+    assert engine.statistics().documents == len(world.SHAPED) - 1
+
+
+def test_what_a_killed_writer_was_merging_is_not_taken_for_a_merge(engine):
+    engine.replace(world.by_article(world.SHAPED))
+    folder = engine.generations.live()
+    left = folder / f"{'0' * 32}.store"
+    left.touch()
+    listed = folder / ".managed.json"
+    listed.write_text(json.dumps([*json.loads(listed.read_text()), left.name]))
+    writer = Writer(folder)
+    writer.open()
+    assert not writer.is_merging() and not left.exists()
+    writer.close()
+
+
+def test_a_commit_that_fails_leaves_nothing_for_the_next(engine):
+    first, second = world.by_article(world.SHAPED)[:2]
+    with closing(Writer(engine.generations.live())) as writer:
+        numbers, documents = prepared([first], frozenset())
+        with pytest.raises(TypeError):
+            writer.commit(numbers, [*documents, "no document"])
+        writer.replace([second])
+    assert {entry.article for entry in engine.entries()} == {second.article}
+
+
+def test_a_merge_that_ends_while_the_index_is_looked_at_is_no_damage(engine, monkeypatch):
+    engine.replace(world.by_article(world.SHAPED))
+    real, merged = tantivy.files_of, [f"{'0' * 32}.store"]
+    (engine.generations.live() / MANIFEST).write_text(json.dumps({merged[0]: [1, 1]}))
+    monkeypatch.setattr(tantivy, "files_of", lambda folder: real(folder) | set(merged))
+    assert engine.statistics().live_size > 0 and engine.verify() == []
+    # What the newest commit needs must be there.
+    merged[0] = f"{segments_of(engine.generations.live()).pop()}.gone"
+    (engine.generations.live() / MANIFEST).write_text(json.dumps({merged[0]: [1, 1]}))
+    assert merged[0] in engine.verify()[0]
 
 
 def test_an_index_of_another_format_is_noticed_and_built_anew(engine):

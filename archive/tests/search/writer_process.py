@@ -23,11 +23,13 @@ def main(name: str, root: str, first: int) -> None:
         captured=datetime(2026, 1, 1, tzinfo=UTC),
     )
     batch = first
-    while True:
-        numbers = range(batch * 5 + 1, batch * 5 + 6)
-        engine.replace([ArticleDocuments(n, (replace(shape, article=n, content_hash=str(n)),)) for n in numbers])
-        print(batch, flush=True)
-        batch += 1
+    # As the drainer does: held open from batch to batch, merging beside them.
+    with engine.writing() as index:
+        while True:
+            numbers = range(batch * 5 + 1, batch * 5 + 6)
+            index.replace([ArticleDocuments(n, (replace(shape, article=n, content_hash=str(n)),)) for n in numbers])
+            print(batch, flush=True)
+            batch += 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,15 @@ def test_the_page_names_origins_and_what_is_not_held(reader, story):
     )
     assert "Cited, but not held" in page and "Coast Today" in page
     assert "<svg" in page and "style=" not in page
+
+
+def test_a_long_story_has_the_sources_of_its_articles_on_several_pages(reader, story, monkeypatch):
+    monkeypatch.setattr("archive.web.provenance.CHAINS", 1)
+    address = f"/stories/{story.pk}/provenance/"
+    first, second = (reader.get(address, {"page": page}).content.decode() for page in (1, 2))
+    assert "1–1 of 2" in first and 'href="?page=2#chains"' in first and 'href="?page=1#chains"' in second
+    assert first.count("card__headline") == second.count("card__headline") == 1
+    assert "2 articles: at least 1 stated origin" in second, "the whole story is told on every page"
 
 
 def test_no_word_of_confirmation_appears_by_itself(reader, story):
@@ -133,11 +143,35 @@ def test_a_family_shows_each_wording_with_what_it_lost_and_changed(reader, story
     assert "shortened" in page and '<dt>Lost</dt><dd dir="auto">at a</dd>' in page
 
 
+def test_a_wording_of_several_versions_stands_once_and_is_said_to_be_gone_only_when_it_is(editor, story):
+    held = articles(story)[0]
+    for number in (2, 3):
+        body = f"{RELAYED.body} Part {number}."
+        operations.add_version(article=held, content=replace(RELAYED, body=body), at=NOW + timedelta(hours=number))
+        annotate([read(held)])
+    refresh_families([story.pk])
+    family = QuoteFamily.objects.get(label__contains="disturbing")
+    page = editor.get(family.get_absolute_url()).content.decode()
+    assert page.count("data-item") == 2 and "only in version" not in page
+    content = replace(RELAYED, body="The dam is safe.")
+    operations.add_version(article=held, content=content, at=NOW + timedelta(hours=5))
+    annotate([read(held)])
+    refresh_families([story.pk])
+    assert "only in versions 1, 2, 3" in editor.get(family.get_absolute_url()).content.decode()
+    variant = family.variants.filter(quote__article=held).first()
+    editor.post(f"/quotes/{family.pk}/wordings/{variant.pk}/")
+    assert editor.get(family.get_absolute_url()).content.decode().count("data-item") == 1
+
+
 def test_a_family_hides_what_the_reader_may_not_see(reader, story):
     family = QuoteFamily.objects.get(label__contains="disturbing")
     Article.objects.filter(pk=articles(story)[1].pk).update(status="withheld")
     page = reader.get(family.get_absolute_url()).content.decode()
     assert "Hill Post" not in page
+    Article.objects.update(status="usable")
+    Article.objects.filter(pk=articles(story)[0].pk).update(status="withheld")
+    page = reader.get(family.get_absolute_url()).content.decode()
+    assert "disturbing pace" in page and family.label not in page, "the fullest wording stands where it may be read"
     Article.objects.update(status="withheld")
     assert reader.get(family.get_absolute_url()).status_code == 404
 
@@ -156,6 +190,14 @@ def test_two_articles_lie_sentence_beside_sentence(reader, story):
     assert "diff--side" in page and "reworded" in page
     only = reader.get(f"/articles/{one.pk}/beside/{other.pk}/?show=both").content.decode()
     assert "There is nothing of this kind." in only
+
+
+def test_versions_that_lie_side_by_side_are_named_and_stay_when_the_rows_are_narrowed(reader, story):
+    one, other = articles(story)
+    page = reader.get(f"/articles/{one.pk}/beside/{one.pk}/?left=1&right=1").content.decode()
+    assert page.count(f"<bdi>{one.outlet.name}, version 1</bdi>") == 2
+    assert 'href="?left=1&amp;right=1&amp;show=both"' in page and 'href="?left=1&amp;right=1"' in page
+    assert ", version 1" not in reader.get(f"/articles/{one.pk}/beside/{other.pk}/").content.decode()
 
 
 def test_an_article_beside_one_that_is_hidden_is_not_there(reader, story):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from archive import clock
 from archive.articles.compare import record_changes
 from archive.articles.content import Content
 from archive.articles.operations import add_version
@@ -123,6 +124,47 @@ def test_what_repeats_a_corrected_or_killed_text_is_flagged(story, harbor):
     assert "Coastal Courier that was killed" in text_of(reader.get(story.get_absolute_url()))
 
 
+def test_a_correction_that_only_the_text_speaks_of_is_one(story, harbor):
+    body = GATES[1].replace("eleven", "nine") + "\nCorrection: an earlier version gave another number of boats."
+    add_version(article=harbor[0], content=Content(headline=GATES[0], body=body, language="en"), at=NOW)
+    record_changes(Article.objects.get(pk=harbor[0].pk))
+    shown = text_of(client("reader").get(story.get_absolute_url()))
+    assert "version 2: correction" in shown
+    assert "relies on a report by Coastal Courier that was corrected" in shown
+
+
+def test_what_is_done_to_one_member_leaves_the_view_as_it_was(story, harbor):
+    editor = client("editor")
+    page = text_of(editor.get(story.get_absolute_url(), {"view": "compact", "outlet": "harbor-gazette"}))
+    address = reverse("story_edit", args=[story.pk]) + "?view=compact&outlet=harbor-gazette"
+    assert address.replace("&", "&amp;") in page
+    answer = editor.post(address, {"what": "pin", "article": harbor[1].pk})
+    assert answer.url == f"{story.get_absolute_url()}?view=compact&outlet=harbor-gazette"
+
+
+@pytest.mark.parametrize("verb", ["withhold", "kill"])
+def test_the_headline_of_a_hidden_text_stands_nowhere_beside_the_others(story, harbor, verb):
+    first = harbor[0].current_version.headline
+    other = Content(headline="Inspection of hinges", body=GATES[1], language="en")
+    add_version(article=harbor[3], content=other, at=NOW)
+    named = f"nearest: {first}"
+    reader = client("reader")
+    assert named in text_of(reader.get(story.get_absolute_url()))
+    assert named in text_of(reader.get(harbor[1].get_absolute_url()))
+    desk = reverse("article_desk", args=[harbor[0].pk])
+    assert client("archivist").post(desk, {"verb": verb, f"{verb}-reason": "Wrong harbor."}).status_code == 302
+    for address in (
+        story.get_absolute_url(),
+        harbor[1].get_absolute_url(),
+        reverse("story_chronology", args=[story.pk]),
+        reverse("story_export", args=[story.pk, "json"]),
+        reverse("story_export", args=[story.pk, "csv"]),
+        reverse("stories"),
+    ):
+        assert first not in text_of(reader.get(address)), address
+    assert "shares: " in text_of(reader.get(harbor[1].get_absolute_url()))
+
+
 def test_a_withheld_member_is_counted_and_not_shown(story, harbor):
     Article.objects.filter(pk=harbor[1].pk).update(status="withheld")
     reader = client("reader")
@@ -232,6 +274,18 @@ def test_a_cell_that_begins_like_a_formula_is_made_harmless(story, harbor):
     place_waiting(at=NOW)
     rows = text_of(client("reader").get(reverse("story_export", args=[story.pk, "csv"])))
     assert "'=SUM(A1)" in rows
+
+
+def test_the_list_of_new_origins_names_the_article_that_states_one(story, harbor):
+    Attribution.objects.filter(article__membership__story=story).delete()
+    for article, name in ((harbor[0], "Marta Osei"), (harbor[1], "Tidewater Times")):
+        article.attributions.create(
+            version=article.current_version, name=name, name_key=name.casefold().replace(" ", ""), kind="person",
+            text="Osei", field="body", start=0, end=4, order=9,
+        )  # fmt: skip
+    Membership.objects.filter(article=harbor[1]).update(placed_at=clock.now())
+    shown = text_of(client("reader").get(reverse("stories"), {"view": "origins"}))
+    assert f"stated by {harbor[1].outlet.name}" in shown and GATES_AGAIN[0] in shown
 
 
 def test_the_chronology_marks_what_the_machine_placed(story):

@@ -14,6 +14,7 @@ from archive.articles.content import content_of_version
 from archive.articles.operations import add_version
 from archive.models import Article, Attribution, Membership, Outlet, Story
 from archive.stories.assign import place_waiting
+from archive.stories.queries import story_record
 from archive.stories.refresh import refresh
 from archive.tests.stories.world import GATES, GATES_AGAIN, GATES_LATER, NOW, write
 
@@ -92,6 +93,11 @@ def test_an_order_that_time_zones_could_reverse_is_said_to_be_so(reader, story):
     assert DOUBT not in shown(reader, story), "both outlets print the time of one zone"
 
 
+def test_the_chronology_to_take_away_says_so_too(reader, story):
+    assert reader.get(f"{story.get_absolute_url()}chronology/").content.decode().count(DOUBT) == 2
+    assert [row["order_unsure"] for row in story_record(story.pk)["articles"]] == [True, True]
+
+
 def test_a_third_article_between_two_does_not_hide_that_they_could_change_places(reader, story):
     write(GATES_LATER, "Coastal Courier", datetime(2025, 3, 12, 9))
     place_waiting(at=NOW)
@@ -107,6 +113,8 @@ def test_the_compact_view_leaves_the_standfirsts_out_and_both_name_every_article
     full, compact = shown(reader, story), shown(reader, story, view="compact")
     assert full.count("A swell is expected.") == 2 and "A swell is expected." not in compact
     assert all(told[0] in text for told in (GATES, GATES_AGAIN) for text in (full, compact))
+    assert "why here" in compact and "why here" not in full, "the reasons wait behind a click"
+    assert DOUBT in compact and "shares: " in compact
 
 
 def test_a_story_over_several_days_has_a_chart_of_its_volume(reader, story):
@@ -127,7 +135,8 @@ def test_a_story_of_five_hundred_articles_is_one_page_of_bounded_queries(reader,
     )
     refresh([story.pk], at=NOW)
     with CaptureQueriesContext(connection) as asked:
-        page = shown(reader, story, view="compact")
+        page = shown(reader, story)
+    assert "why here" in page, "so long a story opens in its compact view"
     assert len(asked) <= MOST_QUERIES
     assert "500 articles" in page
     assert all(f"{GATES[0]} {n}</a>" in page for n in range(498))
