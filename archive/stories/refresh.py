@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
 
-from archive.articles.operations import touch_index
+from archive import dispatch
 from archive.articles.titles import story_title
-from archive.models import Article, Attribution, Membership, Outlet, OutletLine, Story, Version
+from archive.models import Article, Attribution, IndexEntry, Membership, Outlet, OutletLine, Story, Version
 from archive.text.normalize import filed_key, line_key
 
 from .evidence import Dated, not_before
@@ -183,6 +183,9 @@ def refresh(
         writes.append(Statement(_PARTS, _columns(parts_changed, "pk", "role", "copy_of_id")))
     if stories_changed:
         writes.append(Statement(_DERIVED, [at, *_columns(stories_changed, "pk", *_DERIVED_FIELDS)]))
+    if changed:
+        writes.append(Statement(IndexEntry.objects.marking, [sorted(changed)]))
+        dispatch.index_soon()
     with underway(*together(writes)):
         found = found_families(quoting, said) if quoting else None
     # Last, as a story that was filled again just now leads nowhere any more.
@@ -191,8 +194,6 @@ def refresh(
             _lead_on(story, (leads_to or {}).get(story.pk))
     if found is not None:
         keep_families(found)
-    if changed:
-        touch_index(sorted(changed))
 
 
 def _member(row: tuple) -> Membership:

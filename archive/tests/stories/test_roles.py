@@ -57,6 +57,16 @@ def test_roles_do_not_depend_on_the_order_in_which_members_are_given():
     assert parts(members) == parts(members[::-1])
 
 
+def test_whoever_comes_in_leaves_the_roles_of_those_before_as_they_are():
+    before = [member(1, GATES, 8), member(3, GATES_LATER, 14)]
+    for one in (member(2, REWRITE), member(4, GATES, 9), member(5, GATES_AGAIN, 7)):
+        whole = parts([*before, one])
+        given = parts([*before, one], known={1, 3})
+        assert one.id in given and given == {pk: whole[pk] for pk in given}
+        assert all(whole[pk] == parts(before)[pk] for pk in {1, 3} - given.keys())
+    assert parts([*before, member(2, REWRITE)], known={1, 3}).keys() == {2}
+
+
 def test_weekdays_that_a_dated_member_fixes_prove_an_undated_one_is_not_older():
     dated = [Dated(1, datetime(2025, 3, 12).date(), *GATES, "Coastal Courier")]
     found = not_before("Osei will tell the board of the harbor on Tuesday that the barrier stays open.", dated)
