@@ -35,12 +35,6 @@ PAGE = 15
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class ManyFiles(forms.ClearableFileInput):
-    """A file field that takes several."""
-
-    allow_multiple_selected = True
-
-
 class UploadForm(forms.Form):
     """What the page asks for beside the files."""
 

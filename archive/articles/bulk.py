@@ -35,6 +35,7 @@ class StoredCapture:
     record: str = ""
     url: str = ""
     reading: Mapping[str, Any] = field(default_factory=dict)
+    read_key: str = ""
     import_item: int | None = None
 
 
@@ -211,6 +212,7 @@ def _capture_row(capture: StoredCapture, ids: Written) -> dict[str, Any]:
         "url": capture.url[:2000],
         "captured_at": capture.captured_at,
         "reading": _json(capture.reading),
+        "read_key": capture.read_key,
         "import_item_id": capture.import_item,
     }
 

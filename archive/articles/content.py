@@ -81,6 +81,7 @@ class NewCapture:
     record: str = ""
     url: str = ""
     reading: Mapping[str, object] = field(default_factory=dict)
+    read_key: str = ""
 
 
 def content_of(parsed: ParsedArticle) -> Content:

@@ -151,7 +151,7 @@ def _allow(request_id: str) -> None:
 def _erase_captures(article: Article, versions: Sequence[Version]) -> None:
     numbers = [version.pk for version in versions]
     captures = list(Capture.objects.filter(article=article, version__in=numbers))
-    Capture.objects.filter(pk__in=[capture.pk for capture in captures]).update(reading={})
+    Capture.objects.filter(pk__in=[capture.pk for capture in captures]).update(reading={}, read_key="")
     blobs = {capture.blob_id for capture in captures}
     shared = set(Capture.objects.filter(blob_id__in=blobs).exclude(article=article).values_list("blob_id", flat=True))
     Blob.objects.filter(sha256__in=blobs - shared).update(data=zlib.compress(b""))

@@ -371,6 +371,7 @@ def _store_capture(article: Article, capture: NewCapture | None, item: ImportIte
         url=capture.url[:2000],
         captured_at=capture.captured_at,
         reading=dict(capture.reading),
+        read_key=capture.read_key,
         import_item=item,
     )
 

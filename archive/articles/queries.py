@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -123,8 +123,3 @@ def tags_of(article: Article) -> list[Tag]:
     """Return the article's tags in the order in which they were printed or set."""
     rows = article.article_tags.filter(removed_at=None).select_related("tag").order_by("position", "id")
     return [row.tag for row in rows]
-
-
-def existing(user, ids: Iterable[int], at: datetime | None = None) -> set[int]:
-    """Return those ids that stand for an article this person may see."""
-    return set(Article.objects.visible_to(user, at).filter(pk__in=list(ids)).values_list("pk", flat=True))

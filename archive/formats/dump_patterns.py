@@ -16,7 +16,6 @@ WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 PICTURE = re.compile(
     r"\[[^\[\]]{1,60}\.(?:svg|png|jpe?g|gif|webp)[^\[\]]*\]|^\[[^\[\]]{1,40}\]$|\((?:BUTTON|IMAGE)\)|_{6,}", re.I
 )
-LINK_MARKS = re.compile(r"\[\d{1,4}\]|\[[^\[\]]{1,30}\]")
 CREDIT = re.compile(
     r"\((?:AP|AFP|EPA|dpa|APA|TASS|ANSA|PA|Reuters|Getty|EFE|Xinhua|Photo|Foto|Image|File|Courtesy|Credit|Screenshot|Фото)\b[^()]*\)\s*\.?$"
     r"|\((?:[^()]{2,40}(?:/|via )[^()]{2,40})\)\s*$"

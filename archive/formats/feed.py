@@ -49,7 +49,7 @@ class Feed:
                 "The feed nests too deep to be read.", mend="Ask the sender for the plain feed."
             ) from error
         entries = list(found.entries)
-        broken = _broken(found, data)
+        broken = _broken(found)
         if not entries:
             why = f"The feed is not well-formed: {broken}." if broken else "The feed holds no entry."
             raise ParseError(why, mend="Check the address, or download it again.")
@@ -123,7 +123,7 @@ def _name(node: Any) -> str:
     return etree.QName(node).localname if node is not None and isinstance(node.tag, str) else ""
 
 
-def _broken(found: Any, data: bytes) -> str:
+def _broken(found: Any) -> str:
     error = found.get("bozo_exception") if found.get("bozo") else None
     if isinstance(error, SAXParseException):
         return f"{error.getMessage()} at line {error.getLineNumber()}"

@@ -90,7 +90,7 @@ def read_page(root: Element, context: ReadContext) -> ParsedArticle:
         published = _printed_date(blocks, headline, published, context, language)
     if not paragraphs and not headline and not posts:
         raise ParseError("The page holds no text.", mend="Save it again once it has loaded.")
-    paragraphs, standfirst, source_line = _settle(paragraphs, headline, offers, hints)
+    paragraphs, standfirst, source_line = _settle(paragraphs, headline, offers)
     ledger, captions = _ledger(blocks, headline, standfirst, source_line, paragraphs)
     del held
     candidates = {
@@ -129,7 +129,7 @@ def _told(offers: Offers) -> str:
     return plain_text(told) if isinstance(told, str) else ""
 
 
-def _settle(paragraphs: list[str], headline: str, offers: Offers, hints: object) -> tuple[list[str], str, str]:
+def _settle(paragraphs: list[str], headline: str, offers: Offers) -> tuple[list[str], str, str]:
     """Return the paragraphs without headline, standfirst and source line, and those two."""
     keys = {same_key(headline)} | {same_key(offer.value) for offer in offers.headline[:8]}
     while paragraphs and same_key(paragraphs[0]) in keys:

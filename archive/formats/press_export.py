@@ -153,7 +153,7 @@ def articles(
     found = list(_documents(lines))
     for place, part in enumerate(found, 1):
         document = _codes(part) or _labels(part)
-        made = _article(document, part, context, kind, flowing=flowing)
+        made = _article(document, context, kind, flowing=flowing)
         record = f"document {place}" if len(found) > 1 else ""
         raw = "\n".join(part).encode("utf-8") if len(found) > 1 else b""
         if made is None:
@@ -363,9 +363,7 @@ def _is_name(line: str) -> bool:
     )
 
 
-def _article(
-    document: _Document, part: Sequence[str], context: ReadContext, kind: str, *, flowing: bool
-) -> ParsedArticle | None:
+def _article(document: _Document, context: ReadContext, kind: str, *, flowing: bool) -> ParsedArticle | None:
     _from_top(document)
     if flowing:
         text = blocks.Blocks([cleaned for line in document.body if (cleaned := blocks.clean(line))])

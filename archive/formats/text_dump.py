@@ -104,7 +104,7 @@ def read_dump(text: str, context: ReadContext, models: tuple[Linear, Linear] | N
     ]
     for block in body:
         block.role = "body"
-    _give_reasons(blocks, start, last, headline, hints)
+    _give_reasons(blocks, start, last, headline)
     outlet_name, outlet_evidence, outlet_candidates = read_outlet(blocks, body, context.outlets)
     candidates = {"published_at": published.candidates, "outlet": tuple(outlet_candidates)}
     if headline and top is not None:
@@ -283,7 +283,7 @@ def _told_again(block: Block, lead: Block) -> bool:
     return len(stems) >= 4 and len(stems & again) >= 0.45 * len(stems)
 
 
-def _give_reasons(blocks: Sequence[Block], start: int, last: int, headline: str, hints: OutletHints | None) -> None:
+def _give_reasons(blocks: Sequence[Block], start: int, last: int, headline: str) -> None:
     for i, block in enumerate(blocks):
         if block.role:
             continue

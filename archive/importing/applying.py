@@ -22,7 +22,7 @@ from archive.models import ImportItem, ImportRun
 from . import learning
 from .held import like
 from .match import decide
-from .prepared import Memory, Prepared, identities, prepare
+from .prepared import Memory, Prepared, identities, prepare, text_identity
 from .writing import Batch, write
 
 log = logging.getLogger(__name__)
@@ -102,15 +102,16 @@ def _first_of_each(prepared: Sequence[Prepared]) -> tuple[list[Prepared], list[P
     """Return what can be decided now, and what may be the same as something among that, which is not held yet."""
     seen: set[str] = set()
     passages: set[int] = set()
-    # The file that an editor corrected goes before the same bytes uncorrected, which are then a capture of it.
-    edited = {one.blob for one in prepared if one.changed}
+    # What an editor corrected goes before the same bytes or the same text uncorrected, which is then a capture of it.
+    edited = {one.blob for one in prepared if one.changed} | {one.read_key for one in prepared if one.read_key}
     now: list[Prepared] = []
     later: list[Prepared] = []
     for one in prepared:
         keys = set(identities(one.arrival))
         strange = (not one.arrival.guid or one.arrival.from_page) and not one.arrival.is_record
         near = strange and sum(value in passages for value in one.passages) > 1
-        if keys & seen or near or (one.arrival.bytes_key and one.arrival.bytes_key in edited):
+        twins = not one.changed and bool({one.arrival.bytes_key, one.arrival.text_key} & edited - {""})
+        if keys & seen or near or twins:
             later.append(one)
             continue
         seen |= keys
@@ -143,7 +144,8 @@ def _may_make_outlet(one: Prepared, run: ImportRun) -> bool:
 
 
 def _lock(prepared: Sequence[Prepared]) -> None:
-    keys = sorted({key for one in prepared for key in identities(one.arrival)})
+    keys = {key for one in prepared for key in identities(one.arrival)}
+    keys |= {text_identity(one.read_key) for one in prepared if one.read_key}
     numbers = sorted({int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True) for key in keys})
     with connection.cursor() as cursor:
         cursor.execute(

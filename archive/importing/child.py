@@ -159,20 +159,29 @@ class Reader:
             shown = {**mapping, **chosen}
             self._send({"is": "table", "names": names, "columns": shown, "sample": sample, "file": member.name})
             context = dataclasses.replace(context, columns=chosen)
-        for one in registry.read_member(member, context):
-            yield self._again_at_home(one, member, context)
+        at_home: dict[str, Iterator[tuple[int, ParsedArticle | Rejected]]] = {}
+        for place, one in enumerate(registry.read_member(member, context)):
+            home = self._known_now(one, context)
+            if home is None:
+                yield one
+                continue
+            if home.name not in at_home:
+                at_home[home.name] = enumerate(registry.read_member(member, dataclasses.replace(context, outlet=home)))
+            second = next((found for number, found in at_home[home.name] if number == place), one)
+            yield one if isinstance(second, Rejected) else second
 
-    def _again_at_home(
-        self, one: ParsedArticle | Rejected, member: Member, context: ReadContext
-    ) -> ParsedArticle | Rejected:
-        """Read a page a second time when only now its outlet is known, and with it its furniture."""
-        if context.outlet is not None or isinstance(one, Rejected) or one.record or not one.lines:
-            return one
-        home = _home_of(one, self.outlets.values())
-        if home is None or not (home.furniture or home.body_lines or _has_habits(home)):
-            return one
-        again = next(iter(registry.read_member(member, dataclasses.replace(context, outlet=home))), one)
-        return one if isinstance(again, Rejected) else again
+    def _known_now(self, one: ParsedArticle | Rejected, context: ReadContext) -> OutletHints | None:
+        """Return the outlet that only the reading told, where it says more with what is known of it: a page with its
+        furniture, an embargo or a right of use with its time zone."""
+        if context.outlet is not None or isinstance(one, Rejected):
+            return None
+        is_page = bool(one.lines) and not one.record
+        is_bounded = one.embargoed_until is not None or one.usage_expires_at is not None
+        home = _home_of(one, self.outlets.values()) if is_page or is_bounded else None
+        if home is None:
+            return None
+        is_learnt = bool(home.furniture or home.body_lines or _has_habits(home))
+        return home if (is_page and is_learnt) or (is_bounded and home.time_zone) else None
 
     def _record(self, one: ParsedArticle | Rejected, member: Member, *, packed: bool) -> None:
         if isinstance(one, Rejected):

@@ -6,7 +6,7 @@ Looked for by guid, by address, by text and by bytes; by shared passages only wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from itertools import chain
@@ -54,6 +54,7 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
     by_url = _ids_by("url_key", {a.url_key for a in arrivals if a.url_key})
     by_text = _versions_by_text({a.text_key for a in arrivals if a.text_key})
     by_bytes = _versions_by_bytes({a.bytes_key for a in arrivals if a.bytes_key})
+    by_reading = _versions_by_reading({a.text_key for a in arrivals if a.text_key})
     found: list[dict[int, Likeness]] = []
     strange: dict[int, Sequence[int]] = {}
     for place, one in enumerate(sought):
@@ -63,6 +64,8 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
             likeness[article_id] = Likeness.TEXT
         for article_id, _ in by_bytes.get(a.bytes_key, ()):
             likeness.setdefault(article_id, Likeness.TEXT)
+        for article_id, _ in by_reading.get(a.text_key, ()):
+            likeness.setdefault(article_id, Likeness.NEAR)
         for article_id, _ in by_url.get(a.url_key, ()):
             likeness[article_id] = Likeness.ADDRESS
         for article_id, outlet_id in (*by_guid.get(a.about_guid, ()), *by_guid.get(a.guid, ())):
@@ -77,7 +80,13 @@ def like(sought: Sequence[Sought], furniture: Mapping[int, frozenset[str]]) -> l
         found[place].setdefault(article_id, Likeness.NEAR)
     known = _load({article_id for likeness in found for article_id in likeness})
     compared = [
-        _compare(one, likeness, known, by_bytes.get(one.arrival.bytes_key, ()))
+        _compare(
+            one,
+            likeness,
+            known,
+            by_bytes.get(one.arrival.bytes_key, ()),
+            {version_id for _, version_id in by_reading.get(one.arrival.text_key, ())},
+        )
         for one, likeness in zip(sought, found, strict=True)
     ]
     texts = _Texts({held.version_id for _, to_read in compared for held in to_read})
@@ -92,6 +101,7 @@ def _compare(
     likeness: Mapping[int, Likeness],
     known: _Known,
     same_bytes: Sequence[tuple[int, int]],
+    same_reading: Set[int],
 ) -> tuple[list[Held], list[Held]]:
     """Return the held versions that are known to be the same, and those whose texts have to be read to tell."""
     out: list[Held] = []
@@ -114,6 +124,7 @@ def _compare(
             is_canceled=article["status"] == Article.Status.CANCELED,
             day=_day(article["published_at"]),
             headline=article["current_version__headline"] or "",
+            same_reading=current_id in same_reading,
         )
         settled = False
         for version in known.versions.get(article_id, ()):
@@ -192,6 +203,20 @@ def _versions_by_bytes(keys: set[str]) -> dict[str, list[tuple[int, int]]]:
     if keys:
         rows = Capture.objects.filter(blob_id__in=keys, version__isnull=False, article__merged_into=None)
         for key, article_id, version_id in rows.values_list("blob_id", "article_id", "version_id"):
+            if len(out[key]) < _MOST_ARTICLES_A_PASSAGE:
+                out[key].append((article_id, version_id))
+    return dict(out)
+
+
+def _versions_by_reading(keys: set[str]) -> dict[str, list[tuple[int, int]]]:
+    """Return the versions whose bytes were read as these texts before an editor corrected them; uses
+    capture_by_reading."""
+    out: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    if keys:
+        rows = Capture.objects.exclude(read_key="").filter(
+            read_key__in=keys, version__isnull=False, article__merged_into=None
+        )
+        for key, article_id, version_id in rows.values_list("read_key", "article_id", "version_id"):
             if len(out[key]) < _MOST_ARTICLES_A_PASSAGE:
                 out[key].append((article_id, version_id))
     return dict(out)

@@ -19,6 +19,8 @@ STRANGER = 0.05
 THIN_WORDS = 12
 DAYS_APART = 3
 
+CORRECTED = "The same text was read before an editor corrected it."
+
 _ORDERS = {"kill": "kill", "withhold": "withhold", "reinstatement": "reinstatement"}
 
 
@@ -66,7 +68,9 @@ def _as_chosen(arrival: Arrival, held: Sequence[Held], choice: Choice) -> Plan:
 
 def _without_outlet(arrival: Arrival, held: Sequence[Held]) -> Plan:
     """Let a held article that carries the very same text, guid or address say whose it is; else ask."""
-    sure = [one for one in held if one.same_text or one.likeness in (Likeness.TEXT, Likeness.ADDRESS)]
+    sure = [
+        one for one in held if one.same_text or _was_corrected(one) or one.likeness in (Likeness.TEXT, Likeness.ADDRESS)
+    ]
     if not sure and _is_global(arrival.guid):
         sure = [one for one in held if one.likeness is Likeness.GUID]
     outlets = {one.outlet_id for one in sure}
@@ -114,6 +118,9 @@ def _at_outlet(arrival: Arrival, held: Sequence[Held]) -> Plan:
         if _is_the_same(arrival, one):
             return _capture(one, "The same text after cleaning is already held.")
     near = [one for one in held if one.overlap >= NEAR and _may_be_the_same(arrival, one)]
+    for one in near:
+        if _was_corrected(one) and _is_the_same(arrival, one):
+            return _capture(one, CORRECTED)
     if near and not arrival.is_record:
         best = near[0]
         share = f"{best.overlap:.0%}"
@@ -138,6 +145,8 @@ def _known(arrival: Arrival, named: Sequence[Held], held: Sequence[Held], by: st
     # The very same bytes are old news, unless they were fetched just now and so stand there again.
     earlier = next((one for one in ours if one.same_bytes and not arrival.sees_reverts), None)
     earlier = earlier or next((one for one in ours if one.same_text), None)
+    if earlier is None and (fixed := next((one for one in ours if _was_corrected(one)), None)) is not None:
+        return _capture(fixed, CORRECTED)
     if earlier is not None and not (arrival.sees_reverts and not earlier.is_current):
         return _capture(earlier, f"Known by {by}; the text is that of an earlier version.")
     if earlier is not None:
@@ -219,6 +228,12 @@ def _is_reused(arrival: Arrival, named: Sequence[Held], held: Sequence[Held]) ->
 
 def _is_stranger(best: Held, held: Sequence[Held]) -> bool:
     return not any(one.same_text or one.same_bytes for one in held) and best.overlap < STRANGER
+
+
+def _was_corrected(one: Held) -> bool:
+    """Say whether what arrived is what was read of the version before an editor corrected it, in part: where the text
+    was written anew, two articles may have been read as the same few lines."""
+    return one.same_reading and one.overlap >= NEAR
 
 
 def _other_guid(arrival: Arrival, one: Held) -> bool:

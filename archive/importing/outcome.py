@@ -74,7 +74,8 @@ class Held:
     """One version of a held article that is like an arrival, and in what way.
 
     `overlap` is the larger containment of word 5-grams of the two texts, 0 to 1; `same_text` says that nothing but
-    furniture of the outlet tells them apart; `is_current` that the version is the article's current one.
+    furniture of the outlet tells them apart; `same_reading` that the arrival is what was read of the version's bytes
+    before an editor corrected it; `is_current` that the version is the article's current one.
     """
 
     article_id: int
@@ -87,6 +88,7 @@ class Held:
     url_key: str = ""
     same_text: bool = False
     same_bytes: bool = False
+    same_reading: bool = False
     is_current: bool = True
     is_canceled: bool = False
     overlap: float = 0.0

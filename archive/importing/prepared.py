@@ -39,7 +39,10 @@ class Memory:
 
 @dataclass(slots=True)
 class Prepared:
-    """One item with everything that deciding and writing need, corrections applied."""
+    """One item with everything that deciding and writing need, corrections applied.
+
+    `read_key` is the text_key of what the machine had read, where it was corrected.
+    """
 
     item: ImportItem
     parsed: ParsedArticle
@@ -51,6 +54,7 @@ class Prepared:
     choice: Choice | None
     blob: str
     changed: bool
+    read_key: str
 
     @property
     def text(self) -> str:
@@ -79,6 +83,7 @@ def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
     facts: Mapping[str, Any] = item.plan.get("facts") or {}
     original = item.parsed
     changed = any(getattr(parsed, name) != original.get(name, "") for name in ("headline", "standfirst", "body"))
+    read_key = str(facts.get("text_key", "")) if changed and facts.get("words") else ""
     if changed or not facts:
         facts = {**facts, **facts_of(content.headline, content.standfirst, content.body)}
     finding = _finding(item, parsed, decision, said, book)
@@ -109,6 +114,7 @@ def prepare(item: ImportItem, run: ImportRun, book: OutletBook) -> Prepared:
         _choice(decision),
         item.blob_id or "",
         changed,
+        read_key,
     )
 
 
@@ -170,8 +176,13 @@ def identities(arrival: Arrival) -> list[str]:
     if arrival.url_key:
         keys.append("u:" + hashlib.sha256(arrival.url_key.encode()).hexdigest()[:40])
     if arrival.text_key:
-        keys.append("t:" + arrival.text_key[:40])
+        keys.append(text_identity(arrival.text_key))
     return keys
+
+
+def text_identity(text_key: str) -> str:
+    """Return the key under which a text of this text_key waits and is locked."""
+    return "t:" + text_key[:40]
 
 
 def _day(reading: DateReading) -> date | None:

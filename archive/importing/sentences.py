@@ -44,6 +44,7 @@ PLANS = (
     _("The article is killed already."),
     _("Whose article is this? Choose its outlet."),
     _("The same text after cleaning is already held."),
+    _("The same text was read before an editor corrected it."),
     _("named on the page"),
     _("A new article of a new outlet, %(told)s."),
     _("The bytes hold %(found)s articles by now."),

@@ -22,7 +22,7 @@ from . import learning, serial
 from .held import like
 from .match import decide
 from .outcome import Ask, Outcome, Plan
-from .prepared import Memory, Prepared, keys_of, plan_json, prepare
+from .prepared import Memory, Prepared, keys_of, plan_json, prepare, text_identity
 
 
 @dataclass(slots=True)
@@ -144,6 +144,7 @@ def _capture(one: Prepared) -> bulk.StoredCapture:
         record=item.record,
         url=item.url or one.metadata.url,
         reading=_reading(one),
+        read_key=one.read_key,
         import_item=item.pk,
     )
 
@@ -174,6 +175,7 @@ def _add_version(one: Prepared, plan: Plan, at: datetime) -> _Result:
         record=one.item.record,
         url=one.item.url or one.metadata.url,
         reading=_reading(one),
+        read_key=one.read_key,
     )
     if plan.kind == "withhold":
         version = article.current_version
@@ -306,7 +308,8 @@ def _answer(run: ImportRun, news: Sequence[_Result], memory: Memory, at: datetim
 
     Orders that waited for one of them are carried out at once, so that what was killed is never seen.
     """
-    ids = _waiting_for({key for result in news for key in keys_of(result.one.arrival, result.one.passages)})
+    keys = {key for result in news for key in keys_of(result.one.arrival, result.one.passages)}
+    ids = _waiting_for(keys | {text_identity(result.one.read_key) for result in news if result.one.read_key})
     if not ids:
         return set()
     open_runs = (ImportRun.State.RUNNING, ImportRun.State.READING, ImportRun.State.DONE, ImportRun.State.PREVIEW)

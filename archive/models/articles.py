@@ -277,7 +277,8 @@ class Capture(models.Model):
     """One arrival of an article's bytes: when, from where, in which format, and what the machine read in it.
 
     `reading` is the machine's reading as JSON (candidates, evidence, the ledger of lines); reading the bytes again
-    with a better parser replaces it, never the version.
+    with a better parser replaces it, never the version. `read_key` is the text_key of what the machine had read, where
+    an editor corrected it at preview and the version holds another text.
     """
 
     article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, related_name="captures")
@@ -289,6 +290,7 @@ class Capture(models.Model):
     url = models.URLField(_("fetched from"), max_length=2000, blank=True)
     captured_at = models.DateTimeField(_("captured"))
     reading = models.JSONField(_("as the machine read it"), default=dict, blank=True)
+    read_key = models.CharField(max_length=64, blank=True, default="", db_default="")
     import_item = models.ForeignKey(
         "ImportItem", on_delete=models.PROTECT, null=True, blank=True, related_name="captures"
     )
@@ -299,6 +301,8 @@ class Capture(models.Model):
         indexes = [
             # One article's captures in time order: the article page and its history.
             models.Index("article", "captured_at", "id", name="capture_by_article"),
+            # The same text as was read before an editor corrected it: matching at import.
+            models.Index("read_key", name="capture_by_reading", condition=~Q(read_key="")),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
-from django.utils.translation import gettext_lazy as _
 
 READER, EDITOR, ARCHIVIST, ADMINISTRATOR = "reader", "editor", "archivist", "administrator"
 
@@ -37,13 +36,6 @@ _ARCHIVIST = _EDITOR | {
 
 # Role -> codenames of permissions on the archive's models; None stands for all of them, and for managing people.
 ROLES: dict[str, set[str] | None] = {READER: set(), EDITOR: _EDITOR, ARCHIVIST: _ARCHIVIST, ADMINISTRATOR: None}
-
-ROLE_NAMES = {
-    READER: _("reader"),
-    EDITOR: _("editor"),
-    ARCHIVIST: _("archivist"),
-    ADMINISTRATOR: _("administrator"),
-}
 
 
 def ensure_roles(**_kwargs: Any) -> None:

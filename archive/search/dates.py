@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 LAST = re.compile(r"last (\d{1,4}) (day|week|month|year)s?")
-PHRASES = ("today", "yesterday", "this week", "last week", "this month", "last month", "this year", "last year")
 MEND = 'write 2024-04-06, 2024-04, 2024, 2024-04..2024-06, "last week", "last 30 days", or unknown'
 UNKNOWN = "unknown"
 

@@ -160,7 +160,7 @@ def timeline(
         and (since is None or (item.day is not None and item.day >= since))
         and (until is None or (item.day is not None and item.day <= until))
     ]
-    chosen = _with_versions(chosen, last_visit)
+    chosen = _with_versions(chosen)
     return Timeline(
         story=story,
         items=chosen,
@@ -263,9 +263,8 @@ def _may_swap(one: Article, other: Article) -> bool:
     return abs(other.published_at - one.published_at) < ZONE_SPREAD
 
 
-def _with_versions(items: Sequence[Item], since: datetime | None) -> list[Item]:
-    """Give each item its later versions: what changed about it after it first came out. One that changed after the
-    last look is new."""
+def _with_versions(items: Sequence[Item]) -> list[Item]:
+    """Give each item its later versions: what changed about it after it first came out."""
     found: dict[int, list[Version]] = {}
     ids = [item.article.pk for item in items]
     later = Version.objects.filter(article__in=ids, number__gt=1).select_related("change")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +23,9 @@ from archive.stories.provenance import Provenance, article_key
 from .doors import article_or_gone
 from .pictures import Graph, Node, graph
 
+# The sources of so many articles stand on one page, each with its forms.
+CHAINS = 50
+
 
 def story_provenance(request, pk: int):
     """Show who relies on whom in a story."""
@@ -33,12 +37,16 @@ def story_provenance(request, pk: int):
         raise Http404(_("There is no such story."))
     found = origins.provenance_of(articles)
     editing = may(request.user, "edit_article")
+    page = Paginator(articles, CHAINS).get_page(request.GET.get("page"))
     context = {
         "section": "stories",
         "story": story,
         "found": found,
         "picture": picture_of(found, articles),
-        "chains": _chains(articles, request.user),
+        "chains": _chains(page.object_list, request.user),
+        "page": page,
+        "previous_url": f"?page={page.previous_page_number()}#chains" if page.has_previous() else "",
+        "next_url": f"?page={page.next_page_number()}#chains" if page.has_next() else "",
         "links": _links(found, articles),
         "none_stated": [a for a in articles if a.pk in found.none_stated],
         "confirmed": confirmations.confirmed(articles),

@@ -65,7 +65,9 @@ def ben(db) -> User:
 @pytest.fixture
 def article(db) -> Article:
     outlet = operations.create_outlet(name="Coastal Courier")
-    capture = NewCapture(f"page: {SECRET}".encode(), "html", NOW, "../page?.html", reading={"lines": [SECRET]})
+    capture = NewCapture(
+        f"page: {SECRET}".encode(), "html", NOW, "../page?.html", reading={"lines": [SECRET]}, read_key=SECRET
+    )
     made = operations.create_article(outlet=outlet, content=TEXT, metadata=Metadata(), capture=capture, at=NOW)
     later = replace(TEXT, body=TEXT.body + "\nMore.")
     operations.add_version(
@@ -85,7 +87,7 @@ def everything() -> str:
     """All that the archive holds in texts, readings and bytes."""
     said = [str(row) for row in Version.objects.values()]
     said += [str(row) for row in Quote.objects.values()]
-    said += [str(row.reading) for article in Article.objects.all() for row in article.captures.all()]
+    said += [f"{row.reading} {row.read_key}" for article in Article.objects.all() for row in article.captures.all()]
     said += [blob.content().decode() for blob in Blob.objects.all()]
     return "\n".join(said)
 

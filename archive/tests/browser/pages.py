@@ -92,12 +92,6 @@ def addresses(name: str, world: Furnished) -> list[str]:
     return [reverse(name, args=args) + query for args, query in _places(world)[name]]
 
 
-def all_addresses(world: Furnished) -> list[str]:
-    """Return the addresses of all pages, and of one that is not there."""
-    found = [address for name in page_names() for address in addresses(name, world)]
-    return [*found, "/there-is-no-such-page/"]
-
-
 def _places(world: Furnished) -> dict[str, list[tuple[list[object], str]]]:
     """Return, for each name, the arguments and the query of every address."""
     held, story = world.articles, world.story

@@ -1,5 +1,6 @@
 """What an editor says of an outlet's time zone reaches the import, where it bounds an embargo and dates nothing."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -48,3 +49,22 @@ def test_an_embargo_without_a_zone_ends_by_the_outlets_clock_and_its_story_is_da
     assert article.embargoed_until == until
     assert article.published_at == datetime(2021, 5, 1, 9, 30, tzinfo=UTC)
     assert (article.published_precision, article.published_offset) == ("minute", None)
+
+
+def test_an_embargo_without_a_zone_ends_by_the_clock_of_the_outlet_that_only_the_file_names():
+    home = operations.create_outlet(name="Northern Wire")
+    Outlet.objects.filter(pk=home.pk).update(time_zone="Pacific/Kiritimati")
+    stories = [json.loads(wire(f"urn:{n}", f"Budget {n}", embargoed="2199-05-11T06:45:00")) for n in range(3)]
+    stories[1]["provider"] = "Southern Wire"
+    job = run.create(origin=ImportRun.Origin.COMMAND, options={"auto": True})
+    lines = "\n".join(json.dumps(story) for story in stories)
+    files = [staging.NewFile("a.jsonl", lines.encode()), staging.NewFile("b.json", wire("urn:b", "Roads",
+             [text.upper() for text in PARAGRAPHS[::-1]], embargoed="2199-05-11T06:45:00"))]  # fmt: skip
+    staging.add_files(job, files, at=clock.now())
+    run.begin(job)
+    work.work_through(job.pk)
+    found = dict(Article.objects.values_list("guid", "embargoed_until"))
+    at_home = datetime(2199, 5, 10, 16, 45, tzinfo=UTC)
+    # An outlet that is not known has no clock: the last place on earth decides.
+    elsewhere = datetime(2199, 5, 11, 18, 45, tzinfo=UTC)
+    assert found == {"urn:0": at_home, "urn:1": elsewhere, "urn:2": at_home, "urn:b": at_home}

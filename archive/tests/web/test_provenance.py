@@ -60,6 +60,15 @@ def test_the_page_names_origins_and_what_is_not_held(reader, story):
     assert "<svg" in page and "style=" not in page
 
 
+def test_a_long_story_has_the_sources_of_its_articles_on_several_pages(reader, story, monkeypatch):
+    monkeypatch.setattr("archive.web.provenance.CHAINS", 1)
+    address = f"/stories/{story.pk}/provenance/"
+    first, second = (reader.get(address, {"page": page}).content.decode() for page in (1, 2))
+    assert "1–1 of 2" in first and 'href="?page=2#chains"' in first and 'href="?page=1#chains"' in second
+    assert first.count("card__headline") == second.count("card__headline") == 1
+    assert "2 articles: at least 1 stated origin" in second, "the whole story is told on every page"
+
+
 def test_no_word_of_confirmation_appears_by_itself(reader, story):
     page = reader.get(f"/stories/{story.pk}/provenance/").content.decode().lower()
     assert "independent" not in page and "single-source" not in page
