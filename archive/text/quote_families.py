@@ -223,16 +223,21 @@ def _links(nodes: list[_Node]) -> list[tuple[float, _Node, _Node]]:
     for i, node in enumerate(nodes):
         for stem in node.stems:
             posted[stem].append(i)
+    groups = _same_words(nodes)
+    first = {i: same[0] for same in groups for i in same}
+    several = (sorted({first.get(i, i) for i in held}) if len(held) > _COMMON else held for held in posted.values())
     pairs = {
         (a, b)
-        for held in posted.values()
+        for held in several
         if len(held) <= _COMMON
         for x, a in enumerate(held)
         for b in held[x + 1 :]
         if nodes[a].text.key != nodes[b].text.key
     }
     segments: dict[int, list[_Node]] = {}
-    links = []
+    links = [
+        (2.0, nodes[a], nodes[b]) for a, *others in groups for b in others if nodes[a].text.key != nodes[b].text.key
+    ]
     for a, b in sorted(pairs):
         one, other = nodes[a], nodes[b]
         small, large = sorted((one, other), key=lambda n: len(n.stems))
@@ -249,6 +254,16 @@ def _links(nodes: list[_Node]) -> list[tuple[float, _Node, _Node]]:
         if strength:
             links.append((strength, one, other))
     return links
+
+
+def _same_words(nodes: Sequence[_Node]) -> list[list[int]]:
+    """Return the places of quotes that very many texts print word for word: they belong together without being compared
+    pair by pair, which would leave them apart where their stems are too common to pick candidates."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, node in enumerate(nodes):
+        if len(node.stems) >= _FEW:
+            places[_typographic(node.words)].append(i)
+    return [same for same in places.values() if len(same) > _COMMON // 2]
 
 
 def _strength(one: _Node, other: _Node) -> float:
