@@ -27,7 +27,8 @@ FOLLOW_UP_DAYS = 2
 # Above this many members only pairs that share passages are aligned sentence by sentence.
 ALL_PAIRS_UP_TO = 24
 
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
+# What stands between two sentences, with the mark that ends the first: only their words are compared.
+_SENTENCE = re.compile(r"[.!?…][\"'”’»)]*\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class Told:
 
     @property
     def stems(self) -> frozenset[str]:
-        """The stems of its body as a whole."""
-        return _stems(self.body, self.language)
+        """The stems of these sentences together."""
+        return _all_stems(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def _sentences(body: str, language: str) -> tuple[frozenset[str], ...]:
 
 
 @lru_cache(maxsize=512)
-def _stems(body: str, language: str) -> frozenset[str]:
-    return frozenset(word_stems(body, language))
+def _all_stems(sentences: tuple[frozenset[str], ...]) -> frozenset[str]:
+    return frozenset().union(*sentences)
 
 
 def when(at: datetime | None, article: int) -> tuple[bool, float, int]:
@@ -149,7 +150,7 @@ def _in_time_part(member: Told, first: Told) -> Part:
 
 def _may_align(one: Told, other: Told) -> bool:
     """Say whether enough of the sentences can say what the other says. Most pairs are told apart by the stems of the
-    other as a whole, without reading its sentences one by one."""
+    other as a whole, without looking at its sentences one by one."""
     stems = other.stems
     alike = sum(len(sentence & stems) >= STEMS_SHARED for sentence in one.sentences)
     return alike >= REWRITE_ALIGNED * len(one.sentences)
