@@ -185,7 +185,6 @@ def _place_batch(seen: Sequence[tuple[int, int]], report: Report, at: datetime) 
     if known := [filed[pk] for pk, known in held.items() if known.weighed is not None]:
         answers(*vectors.filing(known, are_new=False))
     fresh = [filed[pk] for pk, known in held.items() if known.weighed is None]
-    done = Statement(_DONE, [at, ids, [wanted for _, wanted in seen]])
     report.placed += len(articles)
     newcomers = [article for article in articles if held[article.pk].story is None]
     touched |= {known.story for known in held.values() if known.story is not None}
@@ -195,7 +194,7 @@ def _place_batch(seen: Sequence[tuple[int, int]], report: Report, at: datetime) 
         surroundings = Surroundings([filed[article.pk] for article in newcomers])
         numbers = Statement(_STORY_NUMBERS, [len(newcomers)])
         with underway(surroundings.question, numbers) as answered:
-            writes += together([*vectors.filing(fresh, are_new=True), done])
+            filing = vectors.filing(fresh, are_new=True)
         surroundings.hear(answered[0])
         # Where there are several, those that come first lead the next ones to stories that are still to be fetched.
         early, late = (writes, []) if len(newcomers) == 1 else ([], writes)
@@ -203,16 +202,17 @@ def _place_batch(seen: Sequence[tuple[int, int]], report: Report, at: datetime) 
             decided = _decide(newcomers, filed, surroundings, [number for (number,) in answered[1]], barred)
         printed = _printed(decided)
         with underway(*late):
-            writes = _opening([(story, one) for one, story, decision in decided if decision.joins is None], at)
-            writes += _writing(decided, printed, at)
+            placing = _opening([(story, one) for one, story, decision in decided if decision.joins is None], at)
+            writes = together(placing + _writing(decided, printed, at))
         for article, story, decision in decided:
             if decision.joins is not None:
                 came_in.setdefault(story, []).append(article.pk)
             report.note(article.pk, story, decision)
     else:
-        writes += together([*vectors.filing(fresh, are_new=True), done])
+        filing = vectors.filing(fresh, are_new=True)
+    beside = together([*filing, Statement(_DONE, [at, ids, [wanted for _, wanted in seen]])])
     unchanged = {story: joined for story, joined in came_in.items() if story not in touched}
-    refresh(touched | came_in.keys(), at=at, leads_to=leads_to, came_in=unchanged, along=together(writes))
+    refresh(touched | came_in.keys(), at=at, leads_to=leads_to, came_in=unchanged, along=writes, beside=beside)
 
 
 def _read(

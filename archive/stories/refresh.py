@@ -132,17 +132,18 @@ def refresh(
     leads_to: Mapping[int, int] | None = None,
     came_in: Mapping[int, Collection[int]] | None = None,
     along: Sequence[Statement] = (),
+    beside: Sequence[Statement] = (),
 ) -> None:
     """Derive title, dates, counts, roles, evidence, held sources and quote families of stories from their members.
 
     An emptied story becomes a redirect to `leads_to[story]`; without one it is deleted, if no editor ever touched it.
     Of stories in which nothing changed since but that articles came in, `came_in` names these: the roles of the members
     before them stand. Runs in the caller's transaction, and writes each table once however many stories there are.
-    `along` are statements that are carried out before, in the same exchange.
+    `along` are statements that are carried out before, in the same exchange, `beside` those that may come at any time.
     """
     ids = sorted(set(story_ids))
     if not ids:
-        answers(*along)
+        answers(*along, *beside)
         return
     told, placed, learnt, worth_a_look, *ties = answers(
         *along,
@@ -163,7 +164,7 @@ def refresh(
         for story, rows in members.items()
         if len(rows) > ALL_PAIRS_UP_TO
     }
-    with underway(*(quotes_asked(quoting) if quoting else ())) as said:
+    with underway(*(quotes_asked(quoting) if quoting else ()), *beside) as said:
         parts_changed = [
             row
             for story in stories
@@ -187,7 +188,7 @@ def refresh(
         writes.append(Statement(IndexEntry.objects.marking, [sorted(changed)]))
         dispatch.index_soon()
     with underway(*together(writes)):
-        found = found_families(quoting, said) if quoting else None
+        found = found_families(quoting, said[: len(said) - len(beside)]) if quoting else None
     # Last, as a story that was filled again just now leads nowhere any more.
     for story in stories.values():
         if not members[story.pk]:

@@ -6,6 +6,7 @@ are given at once; values are always bound, never part of the statement.
 
 from __future__ import annotations
 
+import select
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,8 +60,18 @@ def underway(*statements: Statement) -> Iterator[list[list[tuple]]]:
         with held.pipeline():
             for cursor, statement in zip(cursors, statements, strict=True):
                 _send(cursor, statement)
+            _push(held.pgconn)
             yield rows
         rows += map(_rows, cursors)
+
+
+def _push(line: psycopg.pq.abc.PGconn) -> None:
+    """Send what waits to be sent: the driver does so only when it is asked for answers. What the database answers
+    meanwhile is taken in, so that neither waits for the other."""
+    while line.flush():
+        answering, _, _ = select.select([line.socket], [line.socket], [])
+        if answering:
+            line.consume_input()
 
 
 def _connected() -> psycopg.Connection:
