@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import math
-import random
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from benchmarks import stories_texts
+from benchmarks.stories_texts import FIRST_RANK, GIVEN, LAST_RANK, LETTERS, STORY_PEOPLE, STORY_WORDS, frame
+
 A_DAY = 1000
 IN_A_STORY = 3
-# An event is told with so many words and people of its own; each of the latter is filed by full name and by surname.
-STORY_WORDS = 8
-STORY_PEOPLE = 2
-GIVEN = (
-    "Ada", "Bruno", "Carla", "Dario", "Edda", "Fabian", "Greta", "Henrik", "Ilse", "Jonas", "Karin", "Lothar", "Mira",
-    "Nils", "Olga", "Pavel",
-)  # fmt: skip
-# The words that texts are found by: rank r is as frequent as 1 / r between these two.
-FIRST_RANK, LAST_RANK = 60, 200_000
-# Words are made of these letters, without a vowel, so that no stemmer shortens them and no two are alike.
-LETTERS = "bcdfghjkmnpqrtvw"
-_SPELLED = str.maketrans("0123456789abcdef", LETTERS)
 FIRST_DAY = date(1996, 1, 1)
 # Ids of synthetic rows start here, out of the way of those that are placed.
 FIRST_ID = 10_000_000
@@ -108,6 +97,9 @@ SELECT term, sum(articles) FROM (
     SELECT term, count(*) AS articles FROM archive_posting GROUP BY term
     UNION ALL
     SELECT term, count(*) * {size} / 1000 FROM common CROSS JOIN jsonb_object_keys(vector) AS term GROUP BY term
+    UNION ALL SELECT mark || lower(given), {size} * {story_people} / {givens}
+    FROM unnest('{{{given}}}'::text[]) AS given, unnest('{{"",=}}'::text[]) AS mark
+    UNION ALL SELECT term, {size} FROM unnest('{{{frame}}}'::text[]) AS term
     UNION ALL VALUES ('', {size})
 ) AS held GROUP BY term;
 INSERT INTO archive_texthash (hash, article_id)
@@ -135,33 +127,12 @@ DROP TABLE common;
 """
 
 
-def spell(word: str) -> str:
-    """Return the letters that stand for a word, as `_FILL` spells it."""
-    return hashlib.md5(word.encode(), usedforsecurity=False).hexdigest()[:10].translate(_SPELLED)
-
-
-def people_of(event: int) -> list[str]:
-    """Return the people of an event of the archive, as `_FILL` names them."""
-    return [
-        f"{GIVEN[(event + k) % len(GIVEN)]} {spell(f'q{event}y{k}').capitalize()}" for k in range(1, STORY_PEOPLE + 1)
-    ]
-
-
-def words_of(event: int) -> list[str]:
-    """Return the words of an event of the archive, as `_FILL` writes them."""
-    return [spell(f"event{event}x{k}") for k in range(1, STORY_WORDS + 1)]
-
-
-def drawn_rank(dice: random.Random) -> int:
-    """Return the rank of a word that a text is found by, drawn as the words of the archive are."""
-    return int(FIRST_RANK * math.exp(dice.random() * math.log(LAST_RANK / FIRST_RANK)))
-
-
 def fill_once(home: Path, size: int) -> None:
     """Fill the open archive in the folder `home`, unless that was done in the same way and little was placed since."""
     from archive.models import Article
 
-    way = hashlib.sha256(f"{size} {Path(__file__).read_text(encoding='utf8')}".encode()).hexdigest()
+    written_by = "".join(Path(file).read_text(encoding="utf8") for file in (__file__, stories_texts.__file__))
+    way = hashlib.sha256(f"{size} {written_by}".encode()).hexdigest()
     note = home / "filled.txt"
     filled = note.read_text(encoding="utf8") if note.exists() else ""
     if filled != way or Article.objects.filter(pk__lt=FIRST_ID).count() > size * MOST_GROWN:
@@ -187,6 +158,7 @@ def fill(size: int) -> None:
             first=FIRST_ID, day=FIRST_DAY, a_day=A_DAY, in_a_story=IN_A_STORY, size=size, article=_model(),
             story_words=STORY_WORDS, story_people=STORY_PEOPLE, given=",".join(GIVEN), givens=len(GIVEN),
             others=POSTED_TERMS - STORY_WORDS - 2 * STORY_PEOPLE, low=FIRST_RANK, high=LAST_RANK, letters=LETTERS,
+            frame=",".join(sorted(frame())),
         )  # fmt: skip
         later = [statement for table in _INDEXED_LATE for statement in _without_indexes(connection, table)]
         for statement in [*filter(str.strip, text.split(";\n")), *later]:

@@ -16,9 +16,10 @@ from archive.stories.candidates import (
     COMMON_FROM,
     POSTED_TERMS,
     REWEIGH_GROWTH,
-    STORIES_COMPARED,
+    stories_compared,
     weightiest,
     windows,
+    without_frequent,
 )
 from archive.text.days import days_told
 from archive.text.terms import term_counts
@@ -78,21 +79,21 @@ class MemoryArchive:
         sums.pop(entry.id, None)
         return dict(sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES])
 
-    def candidates(self, entry: similarity.Entry) -> list[Id]:
-        """Return the articles that share weighty terms: within the window and around the days that this one looks back
-        on, and the weightiest over the archive."""
+    def candidates(self, entry: similarity.Entry, *, to_place: bool = False) -> dict[Id, float]:
+        """Return the articles that share weighty terms, with a rough nearness, nearest first: within the window and
+        around the days that this one looks back on, and the weightiest over the archive."""
         posted = weightiest(entry.vector, POSTED_TERMS)
+        asked = without_frequent(posted, self.holding, len(self.counts)) if to_place else posted
         rare = [pair for pair in posted[:ARCHIVE_TERMS] if self.holding[pair[0]] < COMMON_FROM]
         found = self._ranked(entry, rare, 0, date.max.toordinal())
         for since, until in windows(entry):
-            for article, near in self._ranked(entry, posted, since, until).items():
+            for article, near in self._ranked(entry, asked, since, until).items():
                 found[article] = max(near, found.get(article, 0.0))
-        return sorted(found, key=lambda i: (-found[i], i))
+        return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def place(self, entry: similarity.Entry) -> tuple[placement.Placement, list[list[Id]]]:
         """Place an article; return the decision and the members of the offered stories as they were before."""
-        stories = dict.fromkeys(self.story_of[i] for i in self.candidates(entry) if i in self.story_of)
-        stories = list(stories)[:STORIES_COMPARED]
+        stories = stories_compared(self.candidates(entry, to_place=True), self.story_of)
         views = [placement.StoryView(s, [self.entries[m] for m in self.members[s]]) for s in stories]
         decision = placement.place(entry, views)
         offered = [list(self.members[option.story]) for option in decision.options]
@@ -141,6 +142,6 @@ class MemoryArchive:
         """Return the articles nearest to this one, best first."""
         entry = self.entries[article]
         kin = set(self.members[self.story_of[article]]) - {article}
-        ids = dict.fromkeys(self.candidates(entry) + sorted(kin))
+        ids = dict.fromkeys([*self.candidates(entry), *sorted(kin)])
         best = placement.most_related(entry, [self.entries[i] for i in ids], kin, limit)
         return [other.id for other, _ in best]

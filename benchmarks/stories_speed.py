@@ -2,10 +2,10 @@
 
 A synthetic archive holds a thousand articles a day in stories of three, in all the tables that placement reads and
 writes. As in the collections of real articles, a text has POSTED_TERMS terms that it is found by, drawn so that a
-question meets a quarter as many postings as there are articles in its window, and some ninety more in its vector. It
-is written straight into the tables, on an archive's home of its own, which is removed afterwards or kept for the next
-time. What is placed are texts of 2,000 characters with names, quotes and sources; half of them tell an event that the
-archive holds.
+question meets a fifth as many postings as there are articles in its window (a third there), and some ninety more in
+its vector. It is written straight into the tables, on an archive's home of its own, which is removed afterwards or kept
+for the next time. What is placed are texts of 2,000 characters with names, quotes and sources; half of them tell an
+event that the archive holds.
 """
 
 from __future__ import annotations
@@ -23,19 +23,16 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.stories_fill import A_DAY, FIRST_DAY, FIRST_ID, GIVEN, IN_A_STORY, fill_once, people_of, spell, words_of
-from benchmarks.stories_fill import drawn_rank as rank
+from benchmarks.stories_fill import A_DAY, FIRST_DAY, FIRST_ID, IN_A_STORY, fill_once
+from benchmarks.stories_texts import OUTLETS, text_of
 
 SIZES = {"100k": 100_000, "1m": 1_000_000}
 ONE_BY_ONE = 120
 IN_BULK = 800
-OUTLETS = 30
 # Events of so many days are told again.
 DAYS_TOLD = 10
 # As the collections' articles join in a quarter to six tenths of the cases, half of the texts tell an event anew.
 NEW_EVENTS = 0.5
-
-_ENDINGS = ["berg", "dal", "feld", "haus", "lund", "mark", "nau", "ros", "stad", "thal", "vik", "wald"]
 
 
 @contextmanager
@@ -134,7 +131,7 @@ def write(count: int, dice: random.Random, size: int) -> int:
     last = FIRST_DAY + timedelta((size - 1) // A_DAY)
     for _ in range(count):
         story = FIRST_ID + (size - 1 - dice.randrange(A_DAY * DAYS_TOLD)) // IN_A_STORY
-        headline, body = _text(story if dice.random() >= NEW_EVENTS else dice.randrange(FIRST_ID), dice)
+        headline, body = text_of(story if dice.random() >= NEW_EVENTS else dice.randrange(FIRST_ID), dice)
         day = last - timedelta(dice.randrange(3))
         create_article(
             outlet=find_or_create_outlet(name=f"Outlet {dice.randrange(OUTLETS)}"),
@@ -156,33 +153,3 @@ def place(count: int) -> tuple[float, int]:
     if report.placed != count or report.failed:
         raise RuntimeError(f"{report.placed} of {count} articles were placed, {report.failed} failed.")
     return took, report.joined
-
-
-def _text(event: int, dice: random.Random) -> tuple[str, str]:
-    """Return headline and body of a text of 2,000 characters that tells an event, with names, quotes and a source."""
-    event_words = words_of(event)
-    told = event_words * 5 + [spell(f"word{rank(dice)}") for _ in range(35)]
-    told += [spell(f"word{int(2000 ** dice.random())}") for _ in range(120)]
-    dice.shuffle(told)
-    people = [*people_of(event), *(f"{dice.choice(GIVEN)} {_place(dice)}" for _ in range(2))]
-    words = iter(told)
-
-    def some(count: int) -> str:
-        return " ".join(word for word, _ in zip(words, range(count), strict=False))
-
-    headline = some(8).capitalize()
-    lines = [f"{_place(dice)} is where {some(12)}, Outlet {dice.randrange(OUTLETS)} reported, citing officials."]
-    said = [" ".join(event_words), some(11)]
-    for number, person in enumerate(people):
-        lines.append(f"The {some(14)} of {_place(dice)}. {person} said that {some(10)}.")
-        if number % 2 == 0:
-            lines.append(
-                f"“{said.pop(0).capitalize()},” {person} told reporters in {_place(dice)}. {some(12).capitalize()}."
-            )
-    while rest := some(16):
-        lines.append(f"{rest.capitalize()}.")
-    return headline, "\n".join(lines)
-
-
-def _place(dice: random.Random) -> str:
-    return (spell(str(dice.randrange(300))) + dice.choice(_ENDINGS)).capitalize()

@@ -40,6 +40,7 @@ SUPERUSER = "postgres"
 START_SECONDS = 120
 LEAST_FREE_BYTES = 100 * 1024 * 1024
 LONGEST_LOG_BYTES = 20 * 1024 * 1024
+MOST_BUFFERS = 1024
 
 
 class ServiceError(HomeError):
@@ -147,6 +148,14 @@ def valkey_answers(home: Home) -> bool:
     return (_accepts(home.valkey_socket, b"*1\r\n$4\r\nPING\r\n") or b"").startswith(b"+PONG")
 
 
+def buffers() -> int:
+    """Return how many megabytes PostgreSQL keeps of its tables: a quarter of the memory, MOST_BUFFERS at most.
+
+    What it never fills it never takes.
+    """
+    return min(psutil.virtual_memory().total // 4 // 2**20, MOST_BUFFERS)
+
+
 def start_postgres(home: Home, *, durable: bool) -> None:
     """Start the home's PostgreSQL, making its cluster, role and database first where they are missing."""
     user = _server_user()
@@ -159,7 +168,7 @@ def start_postgres(home: Home, *, durable: bool) -> None:
     options = {
         "listen_addresses": "",
         "unix_socket_directories": str(home.sockets),
-        "shared_buffers": "256MB",
+        "shared_buffers": f"{buffers()}MB",
         "max_connections": "120",
         "jit": "off",
         # Disks without a moving arm: without this, PostgreSQL reads whole tables where an index would do.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,14 +32,14 @@ from archive.models import (
 from archive.text.fingerprint import winnow
 
 from . import vectors
-from .annotate import OUTLETS_ASKED, annotation, outlet_book
+from .annotate import OUTLETS_ASKED, Book, annotation, outlet_book
 from .held import Held, arrived
 from .locks import LOCK_TO_PLACE
 from .lookup import Surroundings
 from .placement import Option, Placement, Verdict, place
 from .reasons import Printed, printed_by_id, printed_of, reasons_for
 from .refresh import body_of, furniture_asked, furniture_from, refresh
-from .tables import Statement, answers, execute, insertion, rows_of, together
+from .tables import Statement, answers, execute, insertion, rows_of, together, underway
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,14 @@ class Report:
     moved: int = 0
     failed: int = 0
     moves: list[Move] = field(default_factory=list)
+
+    def note(self, article: int, story: int, decision: Placement) -> None:
+        """Count an article that had no story, and what was decided."""
+        self.joined += decision.verdict is Verdict.JOIN
+        self.suggested += decision.verdict is Verdict.SUGGEST
+        self.opened += decision.joins is None
+        score = decision.joins.score if decision.joins else 0.0
+        self.moves.append(Move(article, None, story, decision.verdict, score))
 
     def add(self, other: Report) -> None:
         """Count what another run did as well."""
@@ -173,78 +181,102 @@ def _place_batch(seen: Sequence[tuple[int, int]], report: Report, at: datetime) 
     touched, leads_to = _take_out(gone) if gone else (set(), {})
     articles = [article for article in articles if not article.merged_into_id]
     held = {article.pk: held[article.pk] for article in articles}
-    writes, _ = annotation(articles, held, outlet_book(outlets))
-    writes += _filing_of_passages(articles, held, furniture_from(learnt))
-    filed = vectors.count_terms(articles, {pk: known.weighed for pk, known in held.items()}, writes)
+    filed, writes = _read(articles, held, outlet_book(outlets), furniture_from(learnt))
     if known := [filed[pk] for pk, known in held.items() if known.weighed is not None]:
         answers(*vectors.filing(known, are_new=False))
+    fresh = [filed[pk] for pk, known in held.items() if known.weighed is None]
     report.placed += len(articles)
     newcomers = [article for article in articles if held[article.pk].story is None]
     touched |= {known.story for known in held.values() if known.story is not None}
-    writes = vectors.filing([filed[pk] for pk, known in held.items() if known.weighed is None], are_new=True)
-    writes.append(Statement(_DONE, [at, ids, [wanted for _, wanted in seen]]))
+    came_in: dict[int, list[int]] = {}
     if newcomers:
         barred = exclusions([article.pk for article in newcomers if held[article.pk].is_kept_out])
-        joined, placing = _place_new(newcomers, filed, barred, report, at)
-        touched |= joined
-        writes += placing
-    refresh(touched, at=at, leads_to=leads_to, along=together(writes))
+        surroundings = Surroundings([filed[article.pk] for article in newcomers])
+        numbers = Statement(_STORY_NUMBERS, [len(newcomers)])
+        with underway(surroundings.question, numbers) as answered:
+            filing = vectors.filing(fresh, are_new=True)
+        surroundings.hear(answered[0])
+        # Where there are several, those that come first lead the next ones to stories that are still to be fetched.
+        early, late = (writes, []) if len(newcomers) == 1 else ([], writes)
+        with underway(*early):
+            decided = _decide(newcomers, filed, surroundings, [number for (number,) in answered[1]], barred)
+        printed = _printed(decided)
+        with underway(*late):
+            placing = _opening([(story, one) for one, story, decision in decided if decision.joins is None], at)
+            writes = together(placing + _writing(decided, printed, at))
+        for article, story, decision in decided:
+            if decision.joins is not None:
+                came_in.setdefault(story, []).append(article.pk)
+            report.note(article.pk, story, decision)
+    else:
+        filing = vectors.filing(fresh, are_new=True)
+    beside = together([*filing, Statement(_DONE, [at, ids, [wanted for _, wanted in seen]])])
+    unchanged = {story: joined for story, joined in came_in.items() if story not in touched}
+    refresh(touched | came_in.keys(), at=at, leads_to=leads_to, came_in=unchanged, along=writes, beside=beside)
 
 
-def _place_new(
+def _read(
+    articles: Sequence[Article], held: Mapping[int, Held], book: Book, furniture: Mapping[int, frozenset[str]]
+) -> tuple[dict[int, vectors.Filed], list[Statement]]:
+    """Count and weigh these articles, and read what they state, quote and share with others; return how they are filed
+    and what writes what was read."""
+    counting = vectors.Counting(articles, {pk: known.weighed for pk, known in held.items()})
+
+    def read() -> list[Statement]:
+        return annotation(articles, held, book)[0] + _filing_of_passages(articles, held, furniture)
+
+    if any(known.is_annotated or known.has_passages or known.has_history for known in held.values()):
+        writes = read()
+        return counting.weigh(answers(*counting.changes)), writes
+    # New texts are read without asking the database anything: it counts their terms meanwhile.
+    with underway(*counting.changes) as counted:
+        writes = read()
+    return counting.weigh(counted), writes
+
+
+def _decide(
     articles: Sequence[Article],
     filed: Mapping[int, vectors.Filed],
+    surroundings: Surroundings,
+    numbers: Iterable[int],
     barred: Mapping[int, frozenset[int]],
-    report: Report,
-    at: datetime,
-) -> tuple[set[int], list[Statement]]:
-    """Place articles that have no story yet; return the stories that were joined, and what writes it all.
-
-    A story opened here is written as `refresh` would derive it from its one member, so it needs none.
-    """
-    surroundings = Surroundings([(filed[article.pk].entry, filed[article.pk].common) for article in articles])
-    numbers: list[int] = []
-    opened: dict[int, Article] = {}
-    joined: set[int] = set()
+) -> list[tuple[Article, int, Placement]]:
+    """Return where each of these articles, which have no story yet, belongs; `numbers` are those of stories to open."""
+    free = iter(numbers)
     decided: list[tuple[Article, int, Placement]] = []
-    for place_in_line, article in enumerate(articles):
+    for article in articles:
         entry = filed[article.pk].entry
         decision = place(entry, surroundings.views(entry), barred.get(article.pk, frozenset()))
-        if decision.joins is not None:
-            story = int(decision.joins.story)
-            joined.add(story)
-            report.joined += 1
-        else:
-            numbers = numbers or [number for (number,) in rows_of(_STORY_NUMBERS, [len(articles) - place_in_line])]
-            story = numbers.pop(0)
-            opened[story] = article
-            report.suggested += decision.verdict is Verdict.SUGGEST
-            report.opened += 1
+        story = next(free) if decision.joins is None else int(decision.joins.story)
         surroundings.put(entry, story, is_new=decision.joins is None)
         decided.append((article, story, decision))
-        score = decision.joins.score if decision.joins else 0.0
-        report.moves.append(Move(article.pk, None, story, decision.verdict, score))
-    return joined, _opening(opened, at) + _writing(decided, at)
+    return decided
 
 
-def _opening(opened: Mapping[int, Article], at: datetime) -> list[Statement]:
+def _opening(opened: Iterable[tuple[int, Article]], at: datetime) -> list[Statement]:
     """Return what opens stories with one article each, as `refresh` would derive them from the one member."""
     return insertion(
         Story,
         _STORY,
         (
             (number, story_title(Story(pk=number), [one]), False, at, at, one.published_at, one.published_at, 1, 1)
-            for number, one in opened.items()
+            for number, one in opened
         ),
     )
 
 
-def _writing(decided: Sequence[tuple[Article, int, Placement]], at: datetime) -> list[Statement]:
-    """Return what writes where articles were placed and why, and keeps the stories worth a look: as suggestions, or
-    as proposed links where the story is older than a month."""
+def _printed(decided: Sequence[tuple[Article, int, Placement]]) -> dict[int, Printed]:
+    """Return what reasons are read from: these articles, and those nearest to them of the stories worth a look."""
     printed = {article.pk: printed_of(article) for article, _, _ in decided}
     near = {int(option.nearest) for _, _, decision in decided for option in decision.options}
-    printed |= printed_by_id(near - printed.keys())
+    return printed | printed_by_id(near - printed.keys())
+
+
+def _writing(
+    decided: Sequence[tuple[Article, int, Placement]], printed: Mapping[int, Printed], at: datetime
+) -> list[Statement]:
+    """Return what writes where articles were placed and why, and keeps the stories worth a look: as suggestions, or
+    as proposed links where the story is older than a month."""
     members, offers, links = [], [], []
     for article, story, decision in decided:
         joins = decision.joins

@@ -86,25 +86,33 @@ def refresh_families(story_ids: Iterable[int]) -> None:
 
     Where only one article quotes anything there are none, so only those that had some are looked at again.
     """
-    keep_families(answers(families_asked(story_ids))[0])
+    if ids := with_families(answers(families_asked(story_ids))[0]):
+        keep_families(found_families(ids, answers(*quotes_asked(ids))))
 
 
 def families_asked(story_ids: Iterable[int]) -> Statement:
-    """Return what asks which of these stories may have families; `keep_families` reads the answer."""
+    """Return what asks which of these stories may have families; `with_families` reads the answer."""
     return Statement(_WORTH_A_LOOK, [list(set(story_ids)), PARAPHRASE])
 
 
-def keep_families(stories: Iterable[tuple]) -> None:
-    """Do as `refresh_families` does, with the answer to `families_asked`."""
-    ids = [story for (story,) in stories]
-    if not ids:
-        return
-    families, variants, versions, quotes = answers(
-        Statement(_FAMILIES, [ids]),
-        Statement(_VARIANTS, [str(Origin.EDITOR), ids]),
-        Statement(_VERSIONS, [ids]),
-        Statement(_QUOTES, [PARAPHRASE, ids]),
-    )
+def with_families(rows: Iterable[tuple]) -> list[int]:
+    """Return the stories that the answer to `families_asked` names."""
+    return [story for (story,) in rows]
+
+
+def quotes_asked(story_ids: Sequence[int]) -> list[Statement]:
+    """Return what asks for the families and quotes of stories; `found_families` reads the answers."""
+    return [
+        Statement(_FAMILIES, [story_ids]),
+        Statement(_VARIANTS, [str(Origin.EDITOR), story_ids]),
+        Statement(_VERSIONS, [story_ids]),
+        Statement(_QUOTES, [PARAPHRASE, story_ids]),
+    ]
+
+
+def found_families(story_ids: Sequence[int], rows: Sequence[list[tuple]]) -> Found:
+    """Return the families of these stories as their quotes tell; `rows` are the answers to `quotes_asked`."""
+    families, variants, versions, quotes = rows
     held: dict[int, list[_Held]] = defaultdict(list)
     by_id: dict[int, _Held] = {}
     for pk, story, label, speaker in families:
@@ -113,14 +121,19 @@ def keep_families(stories: Iterable[tuple]) -> None:
     for family, *variant in variants:
         known = _Variant(*variant)
         by_id[family].variants[known.quote] = known
-    found: dict[int, list[_Told]] = {}
-    texts_of, retold = _texts(ids, versions, quotes)
+    told: dict[int, list[_Told]] = {}
+    texts_of, retold = _texts(story_ids, versions, quotes)
     for story_id, (texts, places) in texts_of.items():
-        told = find_families(texts) if any(text.quotes for text in texts) else []
-        if told or held[story_id]:
-            found[story_id] = [(family, [(m, places[m.key]) for m in family.members]) for family in told]
-    if _store(found, held, retold):
-        execute(_FORGET_PARAPHRASES, [ids, PARAPHRASE])
+        found = find_families(texts) if any(text.quotes for text in texts) else []
+        if found or held[story_id]:
+            told[story_id] = [(family, [(m, places[m.key]) for m in family.members]) for family in found]
+    return Found(story_ids, told, held, retold)
+
+
+def keep_families(found: Found) -> None:
+    """Store the families that were found in place of those that are held."""
+    if _store(found.told, found.held, found.retold):
+        execute(_FORGET_PARAPHRASES, [found.stories, PARAPHRASE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +175,16 @@ _Told = tuple[Family, list[tuple[Member, _Place]]]
 
 # The stored paraphrases, by version, field, start and end.
 _Retold = dict[tuple[int, str, int, int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The families of stories: as they were found, as they are held, and the paraphrases that are stored."""
+
+    stories: Sequence[int]
+    told: Mapping[int, Sequence[_Told]]
+    held: Mapping[int, Sequence[_Held]]
+    retold: _Retold
 
 
 def _texts(

@@ -16,14 +16,14 @@ from .candidates import (
     CANDIDATES,
     COMMON_FROM,
     POSTED_TERMS,
-    STORIES_COMPARED,
+    stories_compared,
     weightiest,
     windows,
 )
 from .placement import StoryView
 from .similarity import MEMBERS_COMPARED, Entry
-from .tables import rows_of
-from .vectors import UNDATED, entry_of
+from .tables import Statement, answers, rows_of
+from .vectors import UNDATED, Filed, entry_of
 
 # Uses the primary key of the postings, (term, day, article): OFFSET 0 keeps the planner from reading them all.
 _NEAR = """
@@ -76,25 +76,24 @@ class Question:
     until: date
 
 
-def questions(entry: Entry, common: Collection[str]) -> list[Question]:
-    """Return what is asked for an article; `common` are those of its weightiest terms that many articles hold."""
-    posted = weightiest(entry.vector, POSTED_TERMS)
+def questions(
+    entry: Entry, posted: Sequence[tuple[str, float]], asked: Sequence[tuple[str, float]], common: Collection[str]
+) -> list[Question]:
+    """Return what is asked for an article: in its windows the terms `asked`, over the whole archive those of its
+    weightiest terms, `posted`, that are not in `common`, as too many articles hold them."""
     if entry.day is None:
         rare = [pair for pair in posted if pair[0] not in common]
         return [Question(posted, UNDATED, UNDATED), Question(rare, EARLIEST, LATEST)]
     rare = [pair for pair in posted[:ARCHIVE_TERMS] if pair[0] not in common]
     return [
-        Question(posted, UNDATED, UNDATED),
-        *(Question(posted, date.fromordinal(since), date.fromordinal(until)) for since, until in windows(entry)),
+        Question(asked, UNDATED, UNDATED),
+        *(Question(asked, date.fromordinal(since), date.fromordinal(until)) for since, until in windows(entry)),
         Question(rare, EARLIEST, LATEST),
     ]
 
 
-def ask(asked: Sequence[Question]) -> tuple[list[list[tuple[int, float]]], dict[int, int]]:
-    """Return what each question finds, (article, nearness), the nearest first and one more than CANDIDATES at most; and
-    the stories of all that were found."""
-    placed: dict[int, int] = {}
-    answers: list[list[tuple[int, float]]] = [[] for _ in asked]
+def asking(asked: Sequence[Question]) -> Statement:
+    """Return what asks the postings all of these; `heard` reads the answer."""
     values = {
         "terms": ["\t".join(term for term, _ in one.terms) for one in asked],
         "weights": ["\t".join(repr(weight) for _, weight in one.terms) for one in asked],
@@ -102,19 +101,27 @@ def ask(asked: Sequence[Question]) -> tuple[list[list[tuple[int, float]]], dict[
         "until": [one.until for one in asked],
         "limit": CANDIDATES + 1,
     }
-    for number, article, near, story in rows_of(_NEAR, values):
-        answers[number - 1].append((article, near))
+    return Statement(_NEAR, values)
+
+
+def heard(count: int, rows: Iterable[tuple]) -> tuple[list[list[tuple[int, float]]], dict[int, int]]:
+    """Return what each of `count` questions found, (article, nearness), the nearest first and one more than CANDIDATES
+    at most; and the stories of all that were found."""
+    placed: dict[int, int] = {}
+    found: list[list[tuple[int, float]]] = [[] for _ in range(count)]
+    for number, article, near, story in rows:
+        found[number - 1].append((article, near))
         if story is not None:
             placed[article] = story
-    for answer in answers:
+    for answer in found:
         answer.sort(key=lambda pair: (-pair[1], pair[0]))
-    return answers, placed
+    return found, placed
 
 
-def ranked(answers: Iterable[Sequence[tuple[int, float]]], own: int | str) -> dict[int, float]:
+def ranked(found_by: Iterable[Sequence[tuple[int, float]]], own: int | str) -> dict[int, float]:
     """Return the articles that the answers for an article name, each with its best rough nearness, nearest first."""
     found: dict[int, float] = {}
-    for answer in answers:
+    for answer in found_by:
         for article, near in answer:
             found[article] = max(near, found.get(article, 0.0))
     found.pop(own, None)  # type: ignore[call-overload]
@@ -123,9 +130,11 @@ def ranked(answers: Iterable[Sequence[tuple[int, float]]], own: int | str) -> di
 
 def candidates(entry: Entry) -> dict[int, float]:
     """Return the articles that share weighty terms with this one, with a rough nearness, the nearest first."""
-    terms = [term for term, _ in weightiest(entry.vector, POSTED_TERMS)]
-    common = {term for (term,) in rows_of(_COMMON, [terms, COMMON_FROM])}
-    return ranked(ask(questions(entry, common))[0], entry.id)
+    posted = weightiest(entry.vector, POSTED_TERMS)
+    common = {term for (term,) in rows_of(_COMMON, [[term for term, _ in posted], COMMON_FROM])}
+    asked = questions(entry, posted, posted, common)
+    found, _ = heard(len(asked), answers(asking(asked))[0])
+    return ranked(found, entry.id)
 
 
 def stories_of(article_ids: Iterable[int]) -> dict[int, int]:
@@ -142,22 +151,34 @@ def entries(article_ids: Iterable[int]) -> dict[int, Entry]:
 class Surroundings:
     """What a batch of new articles may be near to: what the archive held before, and those of the batch that were
     placed already. Asked for the whole batch at once, it answers as if the articles came one by one.
+
+    It is ready once `hear` was given the answer to `question`.
     """
 
-    def __init__(self, batch: Sequence[tuple[Entry, Collection[str]]]) -> None:
-        """`batch` are the articles in the order in which they are placed, each with its common terms."""
-        self._asked = {entry.id: questions(entry, common) for entry, common in batch}
-        asked = [(article, one) for article, several in self._asked.items() for one in several]
+    def __init__(self, batch: Sequence[Filed]) -> None:
+        """`batch` are the articles in the order in which they are placed."""
+        self._batch = [filed.entry for filed in batch]
+        self._asked = {one.entry.id: questions(one.entry, one.posted, one.asked, one.common) for one in batch}
         self._answers: dict[int | str, list[list[tuple[int, float]]]] = defaultdict(list)
-        answers, self._story = ask([one for _, one in asked])
-        for (article, _), answer in zip(asked, answers, strict=True):
-            self._answers[article].append(answer)
+        self._story: dict[int, int] = {}
         self._members: dict[tuple[int, date], list[int]] = {}
         self._entries: dict[int, Entry] = {}
         self._fresh: dict[str, list[tuple[Entry, float]]] = defaultdict(list)
         self._joined: dict[int, list[int]] = defaultdict(list)
         self._opened: set[int] = set()
-        self._fetch([(story, _day(entry)) for entry, _ in batch for story in self._stories(entry)])
+
+    @property
+    def question(self) -> Statement:
+        """The one question to the postings for all of them."""
+        return asking([one for several in self._asked.values() for one in several])
+
+    def hear(self, rows: Iterable[tuple]) -> None:
+        """Take the answer to `question`, and fetch the members of the stories that it leads to."""
+        asked = [article for article, several in self._asked.items() for _ in several]
+        found, self._story = heard(len(asked), rows)
+        for article, answer in zip(asked, found, strict=True):
+            self._answers[article].append(answer)
+        self._fetch([(story, _day(entry)) for entry in self._batch for story in self._stories(entry)])
 
     def views(self, entry: Entry) -> list[StoryView]:
         """Return the stories of the best candidates, each with its members nearest in time to the article."""
@@ -183,12 +204,11 @@ class Surroundings:
         self._joined[story].append(entry.id)  # type: ignore[arg-type]
 
     def _stories(self, entry: Entry) -> list[int]:
-        answers = [
+        found_by = [
             sorted([*held, *self._near(one)], key=lambda pair: (-pair[1], pair[0]))[: CANDIDATES + 1]
             for one, held in zip(self._asked[entry.id], self._answers[entry.id], strict=True)
         ]
-        found = ranked(answers, entry.id)
-        return list(dict.fromkeys(self._story[pk] for pk in found if pk in self._story))[:STORIES_COMPARED]
+        return stories_compared(ranked(found_by, entry.id), self._story)
 
     def _near(self, asked: Question) -> list[tuple[int, float]]:
         sums: dict[int, float] = defaultdict(float)

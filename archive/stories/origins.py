@@ -17,7 +17,7 @@ from django.db.models import F, Max, Q, QuerySet
 from archive.models import Article, Attribution, Membership, Story, User, Version, VersionChange
 
 from .provenance import Hop, Provenance, Stating, provenance
-from .tables import Statement, answers, execute
+from .tables import Statement, answers
 
 # Printed times without a zone can be off by so much; a report is not relied on before it is out.
 ZONE_SPREAD = timedelta(hours=26)
@@ -46,17 +46,17 @@ def refresh_held(story_ids: Iterable[int]) -> None:
     The report is the outlet's latest one in the story that could have been out by then, else its earliest. Runs in the
     caller's transaction.
     """
-    tie_to_held(*answers(*ties_asked(story_ids)))
+    answers(*ties_to_held(*answers(*ties_asked(story_ids))))
 
 
 def ties_asked(story_ids: Iterable[int]) -> list[Statement]:
-    """Return what asks for the members and hops of stories; `tie_to_held` reads the answers."""
+    """Return what asks for the members and hops of stories; `ties_to_held` reads the answers."""
     ids = list(set(story_ids))
     return [Statement(_MEMBERS, [ids]), Statement(_HOPS, [ids])]
 
 
-def tie_to_held(placed: Iterable[tuple], hops: Iterable[tuple]) -> None:
-    """Do as `refresh_held` does, with the answers to `ties_asked`."""
+def ties_to_held(placed: Iterable[tuple], hops: Iterable[tuple]) -> list[Statement]:
+    """Return what does as `refresh_held`, from the answers to `ties_asked`."""
     members: dict[int, list[_Member]] = defaultdict(list)
     story_of: dict[int, int] = {}
     by_version: dict[int, _Member] = {}
@@ -71,8 +71,7 @@ def tie_to_held(placed: Iterable[tuple], hops: Iterable[tuple]) -> None:
         held = _report_of(outlet, citing, members[story_of[citing.article]]) if outlet else None
         if held != was:
             changed.append((hop, held))
-    if changed:
-        execute(_TIE, [[hop for hop, _ in changed], [held for _, held in changed]])
+    return [Statement(_TIE, [[hop for hop, _ in changed], [held for _, held in changed]])] if changed else []
 
 
 @dataclass(frozen=True, slots=True)

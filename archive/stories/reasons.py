@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from archive.models import Article
-from archive.text.fingerprint import containment, shingles
+from archive.text.fingerprint import containment
 from archive.text.terms import printed_forms
 
+from .roles import shingles_read
 from .tables import rows_of
 
 # From this share of common wording on, it is worth saying.
@@ -64,14 +64,8 @@ def reasons_for(mine: Printed, nearest: Printed, shared: list[str]) -> list[str]
     if mine.at and nearest.at:
         days = abs((mine.at.date() - nearest.at.date()).days)
         reasons.append("same day" if days == 0 else "1 day apart" if days == 1 else f"{days} days apart")
-    wording = containment(_shingles(mine.text), _shingles(nearest.text))
+    wording = containment(shingles_read(mine.text), shingles_read(nearest.text))
     if wording >= SHARED_WORDING:
         reasons.append(f"{wording:.0%} of its wording")
     reasons.append(f"nearest: {nearest.headline} ({nearest.outlet})")
     return reasons
-
-
-@lru_cache(maxsize=16)
-def _shingles(text: str) -> frozenset[int]:
-    """One article is compared with several in a row."""
-    return shingles(text)

@@ -10,16 +10,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
 
-from archive.articles.operations import touch_index
+from archive import dispatch
 from archive.articles.titles import story_title
-from archive.models import Article, Attribution, Membership, Outlet, OutletLine, Story, Version
+from archive.models import Article, Attribution, IndexEntry, Membership, Outlet, OutletLine, Story, Version
 from archive.text.normalize import filed_key, line_key
 
 from .evidence import Dated, not_before
-from .families import families_asked, keep_families
-from .origins import tie_to_held, ties_asked
-from .roles import ALL_PAIRS_UP_TO, Part, Told, parts, told, when
-from .tables import Loader, Statement, answers, rows_of, together
+from .families import families_asked, found_families, keep_families, quotes_asked, with_families
+from .origins import ties_asked, ties_to_held
+from .roles import ALL_PAIRS_UP_TO, Part, Told, parts, when
+from .tables import Loader, Statement, answers, rows_of, together, underway
 
 # Hashes that this many articles share are a form of words (a disclaimer, an agency's boilerplate), not a copy.
 SHARED_BY_MANY = 40
@@ -117,7 +117,7 @@ def body_of(article: Article, furniture: Mapping[int, frozenset[str]]) -> str:
 def told_of(article: Article, furniture: Mapping[int, frozenset[str]]) -> Told:
     """Return an article (with current_version) ready to be compared with the other members."""
     version = article.current_version
-    return told(article.pk, article.published_at, version.headline, body_of(article, furniture), version.language)
+    return Told(article.pk, article.published_at, version.headline, body_of(article, furniture), version.language)
 
 
 def sharing_pairs(article_ids: Collection[int]) -> set[tuple[int, int]]:
@@ -130,17 +130,20 @@ def refresh(
     *,
     at: datetime,
     leads_to: Mapping[int, int] | None = None,
+    came_in: Mapping[int, Collection[int]] | None = None,
     along: Sequence[Statement] = (),
+    beside: Sequence[Statement] = (),
 ) -> None:
     """Derive title, dates, counts, roles, evidence, held sources and quote families of stories from their members.
 
     An emptied story becomes a redirect to `leads_to[story]`; without one it is deleted, if no editor ever touched it.
-    Runs in the caller's transaction, and writes each table once however many stories there are. `along` are statements
-    that are carried out before, in the same exchange.
+    Of stories in which nothing changed since but that articles came in, `came_in` names these: the roles of the members
+    before them stand. Runs in the caller's transaction, and writes each table once however many stories there are.
+    `along` are statements that are carried out before, in the same exchange, `beside` those that may come at any time.
     """
     ids = sorted(set(story_ids))
     if not ids:
-        answers(*along)
+        answers(*along, *beside)
         return
     told, placed, learnt, worth_a_look, *ties = answers(
         *along,
@@ -155,34 +158,43 @@ def refresh(
     for row in map(_member, placed):
         members[row.story_id].append(row)
     furniture = furniture_from(learnt)
-    tie_to_held(*ties)
-    parts_changed: list[Membership] = []
+    quoting = with_families(worth_a_look)
+    sharing = {
+        story: sharing_pairs([row.article_id for row in rows])
+        for story, rows in members.items()
+        if len(rows) > ALL_PAIRS_UP_TO
+    }
+    with underway(*(quotes_asked(quoting) if quoting else ()), *beside) as said:
+        parts_changed = [
+            row
+            for story in stories
+            if members[story]
+            for row in _give_parts(members[story], furniture, sharing.get(story), (came_in or {}).get(story))
+        ]
     stories_changed: list[Story] = []
-    changed: set[int] = set()
+    changed = {row.article_id for row in parts_changed}
     for story in stories.values():
-        rows = members[story.pk]
-        if not rows:
-            continue
-        parts_changed += _give_parts(rows, furniture)
         title = story.title
-        if _derive(story, rows, at):
+        if members[story.pk] and _derive(story, members[story.pk], at):
             stories_changed.append(story)
         if story.title != title:
-            changed.update(row.article_id for row in rows)
-    changed.update(row.article_id for row in parts_changed)
-    writes = []
+            changed.update(row.article_id for row in members[story.pk])
+    writes = ties_to_held(*ties)
     if parts_changed:
         writes.append(Statement(_PARTS, _columns(parts_changed, "pk", "role", "copy_of_id")))
     if stories_changed:
         writes.append(Statement(_DERIVED, [at, *_columns(stories_changed, "pk", *_DERIVED_FIELDS)]))
-    answers(*together(writes))
+    if changed:
+        writes.append(Statement(IndexEntry.objects.marking, [sorted(changed)]))
+        dispatch.index_soon()
+    with underway(*together(writes)):
+        found = found_families(quoting, said[: len(said) - len(beside)]) if quoting else None
     # Last, as a story that was filled again just now leads nowhere any more.
     for story in stories.values():
         if not members[story.pk]:
             _lead_on(story, (leads_to or {}).get(story.pk))
-    keep_families(worth_a_look)
-    if changed:
-        touch_index(sorted(changed))
+    if found is not None:
+        keep_families(found)
 
 
 def _member(row: tuple) -> Membership:
@@ -197,17 +209,31 @@ def _columns(rows: Sequence[object], *names: str) -> list[list]:
     return [[getattr(row, name) for row in rows] for name in names]
 
 
-def _give_parts(members: Sequence[Membership], furniture: Mapping[int, frozenset[str]]) -> list[Membership]:
-    """Give each member the part it plays, unless an editor did; return those whose part changed."""
+def _give_parts(
+    members: Sequence[Membership],
+    furniture: Mapping[int, frozenset[str]],
+    sharing: Collection[tuple[int, int]] | None,
+    came_in: Collection[int] | None,
+) -> list[Membership]:
+    """Give each member the part it plays, unless an editor did; return those whose part changed.
+
+    `sharing` are the pairs to compare where there are too many to compare all. With `came_in`, only the parts of these
+    members and of those after them can have changed.
+    """
     if len(members) == 1:
         given = {members[0].article_id: Part("earliest_held")}
     else:
         texts = [told_of(row.article, furniture) for row in members]
-        several = len(members) > ALL_PAIRS_UP_TO
-        given = parts(texts, sharing_pairs([text.id for text in texts]) if several else None)
+        known = {text.id for text in texts}.difference(came_in) if came_in is not None else set()
+        # Those from before were compared in another way when they were fewer.
+        if sharing is not None and len(known) <= ALL_PAIRS_UP_TO:
+            known = set()
+        given = parts(texts, sharing, known)
     changed = []
     for row in members:
-        part = given[row.article_id]
+        part = given.get(row.article_id)
+        if part is None:
+            continue
         role = row.role if row.role_is_pinned else part.role
         copy_of = part.copy_of if role in COPIES else None
         if (row.role, row.copy_of_id) != (role, copy_of):

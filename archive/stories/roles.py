@@ -21,22 +21,41 @@ REUSE = 0.5
 REWRITE_ALIGNED = 0.6
 REWRITE_IN_ORDER = 0.7
 SENTENCE_ALIGNED = 0.5
+STEMS_SHARED = 4
 FOLLOW_UP_DAYS = 2
 
 # Above this many members only pairs that share passages are aligned sentence by sentence.
 ALL_PAIRS_UP_TO = 24
 
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
+# What stands between two sentences, with the mark that ends the first: only their words are compared.
+_SENTENCE = re.compile(r"[.!?…][\"'”’»)]*\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One member's text, after its outlet's furniture is taken out. `at` is its date or None; `held` breaks ties."""
+    """One member as it is compared with the others. `at` is its date or None, `id` breaks ties; `body` comes without
+    its outlet's furniture. What is compared is read when it is first asked for: most members need little of it."""
 
     id: int
     at: datetime | None
-    shingles: frozenset[int]
-    sentences: tuple[frozenset[str], ...]
+    headline: str
+    body: str
+    language: str = ""
+
+    @property
+    def shingles(self) -> frozenset[int]:
+        """Hashes of its word 5-grams."""
+        return shingles_read(f"{self.headline}\n{self.body}")
+
+    @property
+    def sentences(self) -> tuple[frozenset[str], ...]:
+        """The stems of each of its sentences that has four at least."""
+        return _sentences(self.body, self.language)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of these sentences together."""
+        return _all_stems(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +67,22 @@ class Part:
     why: str = ""
 
 
-def told(article: int, at: datetime | None, headline: str, body: str, language: str = "") -> Told:
-    """Return a member ready to be compared with others."""
-    return Told(article, at, *_compared_by(headline, body, language))
+# A story is derived anew whenever one article joins it: the texts of the others were read a moment ago.
+@lru_cache(maxsize=512)
+def shingles_read(text: str) -> frozenset[int]:
+    """Return the shingles of a text, as `archive.text.fingerprint.shingles` does, kept for the texts read last."""
+    return shingles(text)
 
 
 @lru_cache(maxsize=512)
-def _compared_by(headline: str, body: str, language: str) -> tuple[frozenset[int], tuple[frozenset[str], ...]]:
-    """A story is derived anew whenever one article joins it: the texts of the others were read a moment ago."""
+def _sentences(body: str, language: str) -> tuple[frozenset[str], ...]:
     sentences = (frozenset(word_stems(sentence, language)) for sentence in _SENTENCE.split(body))
-    return shingles(f"{headline}\n{body}"), tuple(s for s in sentences if len(s) >= 4)
+    return tuple(stems for stems in sentences if len(stems) >= STEMS_SHARED)
+
+
+@lru_cache(maxsize=512)
+def _all_stems(sentences: tuple[frozenset[str], ...]) -> frozenset[str]:
+    return frozenset().union(*sentences)
 
 
 def when(at: datetime | None, article: int) -> tuple[bool, float, int]:
@@ -70,12 +95,21 @@ def in_time(members: Collection[Told]) -> list[Told]:
     return sorted(members, key=lambda member: when(member.at, member.id))
 
 
-def parts(members: Collection[Told], sharing: Collection[tuple[int, int]] | None = None) -> dict[int, Part]:
+def parts(
+    members: Collection[Told],
+    sharing: Collection[tuple[int, int]] | None = None,
+    known: Collection[int] = (),
+) -> dict[int, Part]:
     """Return the role of each member. `sharing` are the pairs of ids that share passages: with it,
-    only these are compared; without it, all are."""
+    only these are compared; without it, all are.
+
+    Of the members in `known` the role is settled, as long as only such stand before them: it is left out of the answer.
+    A role follows from the members before, so that one who comes in last changes no other's.
+    """
     ordered = in_time(members)
+    settled = next((place for place, member in enumerate(ordered) if member.id not in known), len(ordered))
     given: dict[int, Part] = {}
-    for position, member in enumerate(ordered):
+    for position, member in enumerate(ordered[settled:], start=settled):
         if position == 0:
             given[member.id] = Part("earliest_held")
             continue
@@ -97,6 +131,8 @@ def _repeats(member: Told, earlier: Sequence[Told]) -> Part | None:
     if best is not None:
         return best
     for other in earlier:
+        if not _may_align(member, other):
+            continue
         aligned, in_order = alignment(member.sentences, other.sentences)
         if aligned >= REWRITE_ALIGNED and in_order >= REWRITE_IN_ORDER and aligned > best_share:
             why = f"{aligned:.0%} of its sentences say what the other says, {in_order:.0%} of them in the same order"
@@ -112,30 +148,28 @@ def _in_time_part(member: Told, first: Told) -> Part:
     return Part("report")
 
 
+def _may_align(one: Told, other: Told) -> bool:
+    """Say whether enough of the sentences can say what the other says. Most pairs are told apart by the stems of the
+    other as a whole, without looking at its sentences one by one."""
+    stems = other.stems
+    alike = sum(len(sentence & stems) >= STEMS_SHARED for sentence in one.sentences)
+    return alike >= REWRITE_ALIGNED * len(one.sentences)
+
+
 def alignment(one: Sequence[frozenset[str]], other: Sequence[frozenset[str]]) -> tuple[float, float]:
     """Return the share of `one`'s sentences that say what a sentence of `other` says, and the share of those that come
     in the same order. Two sentences are aligned when half of the shorter one's stems are shared, four at least."""
     if len(one) < 3 or len(other) < 3:
         return 0.0, 0.0
-    # Most pairs are told apart by the stems of the other as a whole, without looking at its sentences one by one.
-    stems = _all_stems(tuple(other))
-    alike = [sentence for sentence in one if len(sentence & stems) >= 4]
-    if len(alike) < REWRITE_ALIGNED * len(one):
-        return 0.0, 0.0
     matched: list[int] = []
-    for sentence in alike:
+    for sentence in one:
         shared = [len(sentence & held) / min(len(sentence), len(held)) for held in other]
         best = max(range(len(other)), key=lambda i: (shared[i], -i))
-        if shared[best] >= SENTENCE_ALIGNED and len(sentence & other[best]) >= 4:
+        if shared[best] >= SENTENCE_ALIGNED and len(sentence & other[best]) >= STEMS_SHARED:
             matched.append(best)
     if not matched:
         return 0.0, 0.0
     return len(matched) / len(one), _longest_rising(matched) / len(matched)
-
-
-@lru_cache(maxsize=512)
-def _all_stems(sentences: tuple[frozenset[str], ...]) -> frozenset[str]:
-    return frozenset().union(*sentences)
 
 
 def _longest_rising(values: Sequence[int]) -> int:

@@ -6,7 +6,9 @@ are given at once; values are always bound, never part of the statement.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import select
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,19 +33,59 @@ def answers(*statements: Statement) -> list[list[tuple]]:
     """
     if not statements:
         return []
+    if len(statements) > 1:
+        with underway(*statements) as rows:
+            pass
+        return rows
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(_connected())
+        _send(cursor, statements[0])
+        return [_rows(cursor)]
+
+
+@contextmanager
+def underway(*statements: Statement) -> Iterator[list[list[tuple]]]:
+    """Send statements, and let the database carry them out while the block runs; at its end the list that it was given
+    holds the rows of each, as `answers` returns them.
+
+    In the block nothing else may be asked of the database. Raises RuntimeError where `answers` is called in one.
+    """
+    rows: list[list[tuple]] = []
+    if not statements:
+        yield rows
+        return
+    with connection.wrap_database_errors:
+        held = _connected()
+        cursors = [psycopg.Cursor(held) for _ in statements]
+        with held.pipeline():
+            for cursor, statement in zip(cursors, statements, strict=True):
+                _send(cursor, statement)
+            _push(held.pgconn)
+            yield rows
+        rows += map(_rows, cursors)
+
+
+def _push(line: psycopg.pq.abc.PGconn) -> None:
+    """Send what waits to be sent: the driver does so only when it is asked for answers. What the database answers
+    meanwhile is taken in, so that neither waits for the other."""
+    while line.flush():
+        answering, _, _ = select.select([line.socket], [line.socket], [])
+        if answering:
+            line.consume_input()
+
+
+def _connected() -> psycopg.Connection:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     held = connection.connection
-    cursors = [psycopg.Cursor(held) for _ in statements]
-    with connection.wrap_database_errors:
-        if len(statements) == 1:
-            _send(cursors[0], statements[0])
-        else:
-            with held.pipeline():
-                for cursor, statement in zip(cursors, statements, strict=True):
-                    _send(cursor, statement)
-        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+    if held.pgconn.pipeline_status:
+        raise RuntimeError("The database is at work on other statements: ask it once that block has ended.")
+    return held
+
+
+def _rows(cursor: psycopg.Cursor) -> list[tuple]:
+    return cursor.fetchall() if cursor.description else []
 
 
 def rows_of(sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[tuple]:

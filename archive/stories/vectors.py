@@ -1,6 +1,6 @@
 """The terms of articles as the database keeps them: counted for idf, weighed as vectors, filed as postings.
 
-The promise: after `count_terms` and `filing` the counts, vectors and postings of these articles say what their
+The promise: after `Counting` and `filing` the counts, vectors and postings of these articles say what their
 current versions say, however often they run; many articles at once weigh what they would have weighed one by one.
 """
 
@@ -17,7 +17,7 @@ from archive.articles.terms import counts_of, days_of
 from archive.models import Article, Posting, TermCount, TermVector, Version
 
 from . import similarity
-from .candidates import ARCHIVE_TERMS, COMMON_FROM, POSTED_TERMS, weightiest
+from .candidates import COMMON_FROM, POSTED_TERMS, weightiest, without_frequent
 from .tables import Statement, answers, execute, insertion, rows_of
 
 # Undated articles are filed under a day of their own, which every question includes.
@@ -53,72 +53,80 @@ def articles_counted() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An article as it is filed: what placement sees, its version, how many articles it was weighed among, and those
-    of its weightiest terms that too many articles hold to ask the whole archive for them."""
+    """An article as it is filed: what placement sees, its version, and how many articles it was weighed among.
+
+    `posted` are its weightiest terms with their weights, `asked` those of them that placement asks for in the window,
+    `common` those that too many articles hold to ask the whole archive for them.
+    """
 
     entry: similarity.Entry
     version: int
     day: date | None
     weighed_among: int
+    posted: Sequence[tuple[str, float]]
+    asked: Sequence[tuple[str, float]]
     common: frozenset[str]
 
 
-def count_terms(
-    articles: Sequence[Article], weighed: Mapping[int, int | None], along: Sequence[Statement] = ()
-) -> dict[int, Filed]:
-    """Count and weigh these articles (with current_version loaded), each as if it had come in after those before it.
+class Counting:
+    """Articles (with current_version loaded) on their way to being counted and weighed, each as if it had come in after
+    those before it. Nothing is filed yet: that is `filing`.
 
-    `weighed` is the version that the archive counts of each, None for a new one. Nothing is filed yet: that is
-    `filing`. Runs in the caller's transaction; the rows of TermCount are locked in the order of their terms. `along`
-    are statements that are carried out before, in the same exchange.
+    Runs in the caller's transaction; the rows of TermCount are locked in the order of their terms.
     """
-    before = Version.objects.in_bulk(
-        [known for a in articles if (known := weighed.get(a.pk)) is not None and known != a.current_version_id]
-    )
-    counts = {article.pk: counts_of(article.current_version) for article in articles}
-    changes: dict[int, Counter[str]] = {}
-    for article in articles:
-        change: Counter[str] = Counter()
-        known = weighed.get(article.pk)
-        if known != article.current_version_id:
-            change.update(counts[article.pk].keys())
-            if known is None:
-                change[ALL_ARTICLES] += 1
-            else:
-                change.subtract(counts_of(before[known]).keys())
-        changes[article.pk] = change
-    holding = _holding_before(changes.values(), counts.values(), along)
-    filed = {}
-    for article in articles:
-        for term, by in changes[article.pk].items():
-            holding[term] = holding.get(term, 0) + by
-        filed[article.pk] = _weigh(article, counts[article.pk], holding)
-    return filed
 
+    def __init__(self, articles: Sequence[Article], weighed: Mapping[int, int | None]) -> None:
+        """`weighed` is the version that the archive counts of each article, None for a new one."""
+        self._articles = articles
+        before = Version.objects.in_bulk(
+            [known for a in articles if (known := weighed.get(a.pk)) is not None and known != a.current_version_id]
+        )
+        self._counts = {article.pk: counts_of(article.current_version) for article in articles}
+        self._changes: dict[int, Counter[str]] = {}
+        for article in articles:
+            change: Counter[str] = Counter()
+            known = weighed.get(article.pk)
+            if known != article.current_version_id:
+                change.update(self._counts[article.pk].keys())
+                if known is None:
+                    change[ALL_ARTICLES] += 1
+                else:
+                    change.subtract(counts_of(before[known]).keys())
+            self._changes[article.pk] = change
+        self._net: Counter[str] = Counter()
+        for change in self._changes.values():
+            self._net.update(change)
 
-def _holding_before(
-    changes: Iterable[Mapping[str, int]], counts: Iterable[Mapping[str, float]], along: Sequence[Statement]
-) -> dict[str, int]:
-    """Carry the changes out; return how many articles held each of the terms before."""
-    net: Counter[str] = Counter()
-    for change in changes:
-        net.update(change)
-    holding = _change_counts({term: by for term, by in net.items() if by}, along)
-    for term in holding:
-        holding[term] -= net[term]
-    unchanged = {ALL_ARTICLES, *(term for terms in counts for term in terms)} - holding.keys()
-    return holding | (_holding(unchanged) if unchanged else {})
+    @property
+    def changes(self) -> list[Statement]:
+        """What changes the counts; `weigh` reads the answers."""
+        return _changing(self._net)
+
+    def weigh(self, answered: Iterable[Iterable[tuple]]) -> dict[int, Filed]:
+        """Return the articles as they are filed."""
+        holding = _changed(answered)
+        for term in holding:
+            holding[term] -= self._net[term]
+        unchanged = {ALL_ARTICLES, *(term for terms in self._counts.values() for term in terms)} - holding.keys()
+        holding |= _holding(unchanged) if unchanged else {}
+        filed = {}
+        for article in self._articles:
+            for term, by in self._changes[article.pk].items():
+                holding[term] = holding.get(term, 0) + by
+            filed[article.pk] = _weigh(article, self._counts[article.pk], holding)
+        return filed
 
 
 def _weigh(article: Article, counts: Mapping[str, float], holding: Mapping[str, int]) -> Filed:
     day = day_of(article)
     total = holding.get(ALL_ARTICLES, 0)
     vector = similarity.weigh(counts, lambda term: similarity.idf(holding.get(term, 0), total))
-    asked = weightiest(vector, POSTED_TERMS if day is None else ARCHIVE_TERMS)
-    common = frozenset(term for term, _ in asked if holding.get(term, 0) >= COMMON_FROM)
+    posted = weightiest(vector, POSTED_TERMS)
+    common = frozenset(term for term, _ in posted if holding.get(term, 0) >= COMMON_FROM)
+    asked = without_frequent(posted, holding, total)
     told = frozenset(told.toordinal() for told in days_of(article.current_version, day))
     entry = similarity.Entry(article.pk, day.toordinal() if day else None, vector, told)
-    return Filed(entry, article.current_version_id, day, total, common)
+    return Filed(entry, article.current_version_id, day, total, posted, asked, common)
 
 
 def filing(filed: Iterable[Filed], *, are_new: bool) -> list[Statement]:
@@ -135,11 +143,7 @@ def filing(filed: Iterable[Filed], *, are_new: bool) -> list[Statement]:
     postings = insertion(
         Posting,
         {"term": "text", "day": "date", "article_id": "bigint", "weight": "float8"},
-        [
-            (term, row.day or UNDATED, row.entry.id, weight)
-            for row in rows
-            for term, weight in weightiest(row.entry.vector, POSTED_TERMS)
-        ],
+        [(term, row.day or UNDATED, row.entry.id, weight) for row in rows for term, weight in row.posted],
     )
     return [*vectors, *gone, *postings]
 
@@ -158,7 +162,7 @@ def forget(article_ids: Iterable[int]) -> None:
     for row in rows:
         change[ALL_ARTICLES] -= 1
         change.subtract(counts_of(row.version).keys())
-    _change_counts(change)
+    _changed(answers(*_changing(change)))
     ids = [row.article_id for row in rows]
     Posting.objects.filter(article__in=ids).delete()
     TermVector.objects.filter(article__in=ids).delete()
@@ -180,17 +184,22 @@ def _holding(terms: Iterable[str]) -> dict[str, int]:
     return dict(rows_of("SELECT term, articles FROM archive_termcount WHERE term = ANY(%s::text[])", [list(terms)]))
 
 
-def _change_counts(change: Mapping[str, int], along: Sequence[Statement] = ()) -> dict[str, int]:
-    """Add to the counts of these terms, or take away; return what they are now. `along` is carried out before."""
+def _changing(change: Mapping[str, int]) -> list[Statement]:
+    """Return what adds to the counts of these terms, or takes away; `_changed` reads the answers."""
     more = sorted(term for term, by in change.items() if by > 0)
     fewer = sorted(term for term, by in change.items() if by < 0)
-    writes = list(along)
+    writes = []
     if more:
         writes.append(Statement(_COUNT_MORE, [more, [change[term] for term in more]]))
     if fewer:
         writes.append(Statement(_COUNT_FEWER, [fewer, [-change[term] for term in fewer]]))
-    now = [row for rows in answers(*writes)[len(along) :] for row in rows]
+    return writes
+
+
+def _changed(answered: Iterable[Iterable[tuple]]) -> dict[str, int]:
+    """Return how many articles hold each of the terms that were counted just now."""
+    now = {term: articles for rows in answered for term, articles in rows}
     # A word that no article holds any more is not kept: it may have been erased.
-    if unheld := [term for term, articles in now if not articles and term != ALL_ARTICLES]:
+    if unheld := [term for term, articles in now.items() if not articles and term != ALL_ARTICLES]:
         execute("DELETE FROM archive_termcount WHERE term = ANY(%s::text[]) AND articles = 0", [unheld])
-    return dict(now)
+    return now

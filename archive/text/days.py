@@ -45,6 +45,11 @@ WEEKDAYS = {
     )
     for language, names in _NAMES.items()
 }
+# Most sentences hold none: without word borders and groups that is seen in a fraction of the time.
+_ANY_WEEKDAY = {
+    language: re.compile("|".join(names), re.IGNORECASE if language == "ru" else 0)
+    for language, names in _NAMES.items()
+}
 # What lies ahead has not happened: "next Friday", "will meet on Friday". In other languages than English the word may
 # stand anywhere in the sentence, so that it is left out as a whole.
 AHEAD = {
@@ -90,6 +95,9 @@ _NUMBERS = (
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)"),
     re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>(?:19|20)\d\d)(?!\d)"),
 )
+_NUMBER = re.compile(r"\d+")
+# A date is no longer, on either side of one of its numbers.
+BESIDE = 40
 # Languages that write their months with a capital: in these "may 3" is no date.
 _CAPITAL_MONTHS = frozenset({"en", "de"})
 
@@ -130,8 +138,9 @@ def days_told(text: str, published: date, language: str = "") -> frozenset[date]
 
 def _dates(text: str, published: date, language: str) -> Iterator[tuple[int, date]]:
     """Yield where each date starts, and the day: without a year, the last such day."""
+    around = list(_around_numbers(text))
     for pattern in (_MONTH_DAY, _DAY_MONTH):
-        for match in pattern.finditer(text):
+        for match in (match for start, end in around for match in pattern.finditer(text, start, end)):
             word = match["month"]
             month = month_in(word, language)
             if month is None or (language in _CAPITAL_MONTHS and not word[0].isupper()):
@@ -142,10 +151,23 @@ def _dates(text: str, published: date, language: str) -> Iterator[tuple[int, dat
             if past is not None and not (match["year"] and past == published):
                 yield match.start(), past
     for pattern in _NUMBERS:
-        for match in pattern.finditer(text):
+        for match in (match for start, end in around for match in pattern.finditer(text, start, end)):
             found = _day(int(match["year"]), int(match["month"]), int(match["day"]))
             if found is not None and found < published:
                 yield match.start(), found
+
+
+def _around_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a text that may hold a date: what stands around its numbers."""
+    start = end = 0
+    for number in _NUMBER.finditer(text):
+        if number.start() - BESIDE > end:
+            if end:
+                yield start, end
+            start = max(0, number.start() - BESIDE)
+        end = number.end() + BESIDE
+    if end:
+        yield start, end
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -157,9 +179,9 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def _weekdays(text: str, published: date, language: str) -> Iterator[date]:
     pattern = WEEKDAYS.get(language)
-    if pattern is None or not pattern.search(text):
+    if pattern is None or not _ANY_WEEKDAY[language].search(text):
         return
-    for sentence in sentences(text):
+    for sentence in filter(_ANY_WEEKDAY[language].search, sentences(text)):
         found = [match.lastindex - 1 for match in pattern.finditer(sentence) if match.lastindex]
         if found and not AHEAD[language].search(sentence):
             yield from (last_before(published, weekday) for weekday in found)

@@ -76,8 +76,6 @@ for _code, _listed in _LISTED.items():
     for _word in _listed.split():
         _LANGUAGES.setdefault(_word, []).append(_code)
 STOP_WORDS = {code: frozenset(listed.split()) for code, listed in _LISTED.items()}
-# Words that only the right encoding spells.
-ACCENTED_STOP_WORDS = frozenset(word for word in _LANGUAGES if not word.isascii())
 _WORD = re.compile(r"[^\W\d_]+")
 _OTHER = re.compile("[^\\u0000-\\u036f]")
 

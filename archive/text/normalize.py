@@ -93,14 +93,18 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the folded words of `text` in order, without punctuation."""
-    return _WORD.findall(fold(text).replace("_", " "))
+    return _WORD.findall(_folded(text))
 
 
 def words_of_lines(lines: Sequence[str]) -> list[list[str]]:
     """Return the `words` of every line, all folded in one go; no line may hold a line feed."""
     if not lines:
         return []
-    text = "\n".join(lines)
+    return [_WORD.findall(line) for line in _folded("\n".join(lines)).split("\n")]
+
+
+def _folded(text: str) -> str:
+    """Return what `fold` does as far as words go: white space stays, underscores become spaces."""
     if not text.isascii():
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", text)
@@ -108,8 +112,9 @@ def words_of_lines(lines: Sequence[str]) -> list[list[str]]:
     text = text.casefold()
     if _HAS_DROPPED.search(text):
         text = text.translate(_DROPPED)
-    text = unicodedata.normalize("NFC", text).replace("_", " ")
-    return [_WORD.findall(line) for line in text.split("\n")]
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return text.replace("_", " ")
 
 
 def line_key(text: str) -> str:

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz
-from snowballstemmer import stemmer
 
 from archive.text.name_words import FUNCTION_WORDS
 from archive.text.quotes import Quote, find_quotes
 from archive.text.sentences import split_sentences
 from archive.text.speech_words import AUXILIARY, PREPOSITIONS
+from archive.text.terms import stemmer
 from archive.text.word_lists import words
 
 VariantKind = Literal["identical", "punctuation", "shortened", "reworded", "back_translated", "paraphrased"]
@@ -157,7 +157,7 @@ def _stem(word: str) -> str:
     bare = word.casefold()
     if "'" in bare or "’" in bare:
         bare = _POSSESSIVE.sub("", bare)
-    return str(_english.stemWord(bare)) if bare.isascii() else bare[:6]
+    return str(_english(bare)) if bare.isascii() else bare[:6]
 
 
 def stems_of(text: str) -> frozenset[str]:
@@ -223,16 +223,21 @@ def _links(nodes: list[_Node]) -> list[tuple[float, _Node, _Node]]:
     for i, node in enumerate(nodes):
         for stem in node.stems:
             posted[stem].append(i)
+    groups = _same_words(nodes)
+    first = {i: same[0] for same in groups for i in same}
+    several = (sorted({first.get(i, i) for i in held}) if len(held) > _COMMON else held for held in posted.values())
     pairs = {
         (a, b)
-        for held in posted.values()
+        for held in several
         if len(held) <= _COMMON
         for x, a in enumerate(held)
         for b in held[x + 1 :]
         if nodes[a].text.key != nodes[b].text.key
     }
     segments: dict[int, list[_Node]] = {}
-    links = []
+    links = [
+        (2.0, nodes[a], nodes[b]) for a, *others in groups for b in others if nodes[a].text.key != nodes[b].text.key
+    ]
     for a, b in sorted(pairs):
         one, other = nodes[a], nodes[b]
         small, large = sorted((one, other), key=lambda n: len(n.stems))
@@ -249,6 +254,16 @@ def _links(nodes: list[_Node]) -> list[tuple[float, _Node, _Node]]:
         if strength:
             links.append((strength, one, other))
     return links
+
+
+def _same_words(nodes: Sequence[_Node]) -> list[list[int]]:
+    """Return the places of quotes that very many texts print word for word: they belong together without being compared
+    pair by pair, which would leave them apart where their stems are too common to pick candidates."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, node in enumerate(nodes):
+        if len(node.stems) >= _FEW:
+            places[_typographic(node.words)].append(i)
+    return [same for same in places.values() if len(same) > _COMMON // 2]
 
 
 def _strength(one: _Node, other: _Node) -> float:
@@ -310,46 +325,43 @@ def _cluster(links: list[tuple[float, _Node, _Node]]) -> list[list[_Node]]:
     return [cluster for cluster in clusters.values() if len(cluster) > 1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """One sentence of a body, with the heads of its stems."""
-
-    text: Text
-    start: int
-    end: int
-    heads: frozenset[str]
-
-
 class _Sentences:
-    """The sentences of all texts, found by those of the wanted words that they hold."""
+    """The sentences of all texts, found by those of the wanted words that their texts hold; only texts that hold enough
+    of them are read sentence by sentence."""
 
     def __init__(self, texts: Sequence[Text], wanted: frozenset[str]) -> None:
-        self.all: list[_Sentence] = []
+        self.texts = texts
         self.posted: dict[str, list[int]] = defaultdict(list)
-        for text in texts:
-            for start, end, heads in _body_sentences(text.body):
-                for head in heads & wanted:
-                    self.posted[head].append(len(self.all))
-                self.all.append(_Sentence(text, start, end, heads))
+        for i, text in enumerate(texts):
+            for head in _body_heads(text.body) & wanted:
+                self.posted[head].append(i)
 
-    def saying(self, wanted: frozenset[str]) -> list[tuple[float, _Sentence]]:
-        """Return the sentences that hold enough of the wanted heads, with the share they hold.
+    def saying(self, wanted: frozenset[str], but: Collection[int]) -> Iterator[tuple[float, Text, int, int]]:
+        """Yield the sentences that hold enough of the wanted heads: the share they hold, their text, start and end;
+        none of the articles in `but`.
 
         Whoever holds enough of them holds one of the rarest, so only those lists are looked through.
         """
         spare = int(len(wanted) * (1 - _PARAPHRASE_COVERED))
         rarest = sorted(wanted, key=lambda h: (len(self.posted.get(h, ())), h))[: spare + 1]
-        found = []
         for i in sorted({i for head in rarest for i in self.posted.get(head, ())}):
-            covered = len(wanted & self.all[i].heads) / len(wanted)
-            if covered >= _PARAPHRASE_COVERED:
-                found.append((covered, self.all[i]))
-        return found
+            text = self.texts[i]
+            if text.article in but or len(wanted & _body_heads(text.body)) / len(wanted) < _PARAPHRASE_COVERED:
+                continue
+            for start, end, heads in _body_sentences(text.body):
+                covered = len(wanted & heads) / len(wanted)
+                if covered >= _PARAPHRASE_COVERED:
+                    yield covered, text, start, end
 
 
 def _heads(stems: frozenset[str]) -> frozenset[str]:
     """Return the first letters of stems, so that "Russia" and "Russian" are one word."""
     return frozenset(s[:5] for s in stems)
+
+
+@lru_cache(maxsize=1024)
+def _body_heads(body: str) -> frozenset[str]:
+    return _heads(stems_of(body))
 
 
 @lru_cache(maxsize=1024)
@@ -367,18 +379,16 @@ def _paraphrases(cluster: list[_Node], wanted: frozenset[str], sentences: _Sente
     """Return the sentences of other articles that say the cluster's words without quoting them, one a text."""
     if not wanted:
         return []
-    articles = {n.text.article for n in cluster}
-    best: dict[int, tuple[float, _Sentence]] = {}
-    for covered, sentence in sentences.saying(wanted):
-        text = sentence.text
-        if text.article not in articles and (text.key not in best or covered > best[text.key][0]):
-            best[text.key] = covered, sentence
-    found = []
-    for _, sentence in best.values():
-        body = sentence.text.body
-        a, b = _closest(wanted, body, sentence.start, sentence.end)
-        found.append(Member(sentence.text.key, None, a, b, body[a:b], "paraphrased"))
-    return found
+    best: dict[int, tuple[float, Text, int, int]] = {}
+    for found in sentences.saying(wanted, {n.text.article for n in cluster}):
+        covered, text, _, _ = found
+        if text.key not in best or covered > best[text.key][0]:
+            best[text.key] = found
+    members = []
+    for _, text, start, end in best.values():
+        a, b = _closest(wanted, text.body, start, end)
+        members.append(Member(text.key, None, a, b, text.body[a:b], "paraphrased"))
+    return members
 
 
 def _closest(wanted: frozenset[str], body: str, start: int, end: int) -> tuple[int, int]:

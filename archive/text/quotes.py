@@ -81,10 +81,9 @@ def find_quotes(text: str) -> list[Quote]:
 def _speak(item: _Spoken, text: str, read: Clauses) -> None:
     """Give the quoted span the reporting clause of its sentence that is nearest in grammar."""
     q, inside, masked = item.quoted, read.cues[item.sentence], read.masked
-    after = masked[q.outer_end : read.sentences[item.sentence].end]
     best: tuple[float, str, Cue] | None = None
     for cue in inside:
-        score, rule = _fit(q, cue, masked, after)
+        score, rule = _fit(q, cue, masked)
         if score:
             score *= _soundness(cue, text)
         if score and (best is None or score > best[0]):
@@ -110,7 +109,7 @@ def _soundness(cue: Cue, text: str) -> float:
     return sound * (0.85 if len(words) <= 3 else 0.55)
 
 
-def _fit(q: Quoted, cue: Cue, masked: str, after: str) -> tuple[float, str]:
+def _fit(q: Quoted, cue: Cue, masked: str) -> tuple[float, str]:
     """Return how well a reporting clause fits a quoted span of its sentence, and the name of the rule."""
     left, right = min(cue.start, cue.source[0]), max(cue.end, cue.source[1])
     if cue.kind in ("by", "interview"):

@@ -98,10 +98,18 @@ def _stemmer_of(script: str, language: str) -> Callable[[str], str] | None:
     """Return what stems words of the script that this language suits, None where nothing does."""
     code = language if language in _STEMMERS and (script == "en") == (script_of(language) == "en") else script
     name = _STEMMERS.get(code)
-    return snowballstemmer.stemmer(name).stemWord if name else None
+    return stemmer(name) if name else None
 
 
-@lru_cache(maxsize=200_000)
+def stemmer(name: str) -> Callable[[str], str]:
+    """Return what stems words by the Snowball algorithm of that name."""
+    found = snowballstemmer.stemmer(name)
+    # Its own store of words takes longer than stemming them.
+    if hasattr(found, "maxCacheSize"):
+        found.maxCacheSize = 0
+    return found.stemWord
+
+
 def stem(word: str, language: str) -> str:
     """Return the stem of a lower-case word in that language ("" or unknown: what its script suggests)."""
     stemmed = _stemmer_of(script_language(word), language)
@@ -127,7 +135,7 @@ def _told(found: str, code: str) -> tuple[str, ...]:
     word = _without_possessive(found.lower())
     if not word or word in _COMMON:
         return ()
-    if _CJK.search(word):
+    if not word.isascii() and _CJK.search(word):
         return tuple(word[i : i + 2] for i in range(max(1, len(word) - 1)))
     if word[-1].isdecimal():
         return (word[:TERM_LENGTH],)
@@ -243,9 +251,10 @@ def _forms(text: str, code: str) -> dict[str, str]:
         forms.setdefault(run.lower()[:TERM_LENGTH], run)
     for word in dict.fromkeys(_WORD.findall(text)):
         bare = _without_possessive(word)
-        lowered = bare.lower()
-        forms.setdefault(stem(lowered, code)[:TERM_LENGTH] if bare else "", bare)
-        forms.setdefault(lowered[:TERM_LENGTH], bare)
+        told = _told(word, code)
+        if len(told) == 1:
+            forms.setdefault(told[0], bare)
+        forms.setdefault(bare.lower()[:TERM_LENGTH], bare)
     for term, printed in _numbered(text, code):
         forms.setdefault(term, printed)
     return forms

@@ -91,6 +91,23 @@ def test_what_an_article_looks_back_on_is_asked_for_on_its_day_and_the_next():
     assert many[1:] == [(109, 110), (108, 109), (107, 108)]
 
 
+def test_stories_that_are_faint_beside_the_best_are_not_looked_at():
+    near = {1: 0.5, 2: 0.5, 3: 0.06, 4: 0.04, 5: 0.3}
+    assert candidates.stories_compared(near, {1: 10, 2: 10, 3: 30, 4: 40}) == [10, 30]
+    assert candidates.stories_compared({4: 0.04, 3: 0.03}, {4: 40, 3: 30}) == [40, 30]
+    assert candidates.stories_compared({}, {}) == []
+
+
+def test_the_window_is_not_asked_for_what_much_of_the_archive_holds():
+    posted = [(f"term{number}", 1 / (number + 1)) for number in range(candidates.POSTED_TERMS)]
+    holding = {"term2": 90_000, "term20": 3_001, "term21": 3_000, "term30": 50_000}
+    asked = {term for term, _ in candidates.without_frequent(posted, holding, 100_000)}
+    assert {term for term, _ in posted} - asked == {"term20", "term30"}, "the weightiest are asked for all the same"
+    assert candidates.without_frequent(posted, holding | {"term20": 1_900}, 5_000)[-1] == posted[-1]
+    young = candidates.without_frequent(posted, dict.fromkeys(holding, 300), 300)
+    assert young == posted, "in a young archive every term may be that of one event"
+
+
 def test_repair_never_moves_what_is_anchored():
     entries = [entry(1, GATES), entry(2, GATES_AGAIN), entry(3, GATES_LATER)]
     groups = repair.mend(entries, anchors={1: "a", 2: "b"})

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from archive.stories.evidence import Dated, not_before
-from archive.stories.roles import parts, told
+from archive.stories.roles import Told, parts
 
 from .world import GATES, GATES_AGAIN, GATES_LATER
 
@@ -18,7 +18,7 @@ REWRITE = (
 
 def member(number, text, day=None, hour=8):
     at = datetime(2025, 3, day, hour, tzinfo=UTC) if day else None
-    return told(number, at, *text, "en")
+    return Told(number, at, *text, "en")
 
 
 def role_of(*members):
@@ -55,6 +55,16 @@ def test_what_comes_days_later_with_its_own_text_is_a_follow_up():
 def test_roles_do_not_depend_on_the_order_in_which_members_are_given():
     members = [member(1, GATES, 8), member(2, REWRITE), member(3, GATES_LATER, 14), member(4, GATES, 9)]
     assert parts(members) == parts(members[::-1])
+
+
+def test_whoever_comes_in_leaves_the_roles_of_those_before_as_they_are():
+    before = [member(1, GATES, 8), member(3, GATES_LATER, 14)]
+    for one in (member(2, REWRITE), member(4, GATES, 9), member(5, GATES_AGAIN, 7)):
+        whole = parts([*before, one])
+        given = parts([*before, one], known={1, 3})
+        assert one.id in given and given == {pk: whole[pk] for pk in given}
+        assert all(whole[pk] == parts(before)[pk] for pk in {1, 3} - given.keys())
+    assert parts([*before, member(2, REWRITE)], known={1, 3}).keys() == {2}
 
 
 def test_weekdays_that_a_dated_member_fixes_prove_an_undated_one_is_not_older():

@@ -98,3 +98,11 @@ def test_lost_and_changed_words_are_told_in_order():
 
 def test_no_texts_make_no_families():
     assert find_families([]) == []
+
+
+def test_a_quote_that_a_hundred_texts_print_is_one_family():
+    said = "Harbor master {} said: “We will not send a single passenger over that pier until it is safe.”"
+    bodies = [said.format(name) for name in ("Falk", "Ines Falk") * 60]
+    (family,) = families(*bodies, "“We won't send one passenger over that pier until it is safe,” Falk said.")
+    assert len(family.members) == 121
+    assert [member.kind for member in family.members] == ["identical"] * 120 + ["reworded"]
