@@ -159,6 +159,16 @@ def refresh(
         members[row.story_id].append(row)
     furniture = furniture_from(learnt)
     quoting = with_families(worth_a_look)
+    # Who comes first where dates are missing follows from these ties, and the order of a quote's wordings from that.
+    answers(*ties_to_held(*ties))
+    stories_changed: list[Story] = []
+    changed: set[int] = set()
+    for story in stories.values():
+        title = story.title
+        if members[story.pk] and _derive(story, members[story.pk], at):
+            stories_changed.append(story)
+        if story.title != title:
+            changed.update(row.article_id for row in members[story.pk])
     sharing = {
         story: sharing_pairs([row.article_id for row in rows])
         for story, rows in members.items()
@@ -171,15 +181,8 @@ def refresh(
             if members[story]
             for row in _give_parts(members[story], furniture, sharing.get(story), (came_in or {}).get(story))
         ]
-    stories_changed: list[Story] = []
-    changed = {row.article_id for row in parts_changed}
-    for story in stories.values():
-        title = story.title
-        if members[story.pk] and _derive(story, members[story.pk], at):
-            stories_changed.append(story)
-        if story.title != title:
-            changed.update(row.article_id for row in members[story.pk])
-    writes = ties_to_held(*ties)
+    changed.update(row.article_id for row in parts_changed)
+    writes = []
     if parts_changed:
         writes.append(Statement(_PARTS, _columns(parts_changed, "pk", "role", "copy_of_id")))
     if stories_changed:

@@ -26,6 +26,7 @@ from archive.stories import lookup
 from archive.stories.assign import place_waiting
 from archive.stories.mending import repair_recent
 from archive.stories.queries import links_of
+from archive.stories.refresh import refresh
 
 from .world import CHESS, GATES, GATES_AGAIN, GATES_LATER, NOW, ORCHARD, write
 
@@ -199,6 +200,26 @@ def test_an_undated_rewrite_is_placed_and_its_place_is_explained(harbor):
     assert story_of(undated) == story_of(harbor[0])
     assert undated.published_at is None and undated.not_before.date().isoformat() == "2025-03-11"
     assert undated.not_before_reason == "speaks of 11 Mar 2025"
+
+
+def test_the_evidence_for_an_undated_article_also_orders_the_wordings_of_a_quote(harbor):
+    said = "\n“{} before the spring tide comes in again,” {}."
+    dated = (GATES_LATER[0], GATES_LATER[1] + said.format("No hinge will be left unreplaced", "Marta Osei said"))
+    write(dated, "Harbor Gazette", datetime(2025, 3, 14, 9))
+    told = (
+        said.format("Not one hinge will be left unreplaced", "she said")
+        + "\nThe inspection took place on 11 March 2025."
+    )
+    write((GATES[0], GATES[1] + told), "Eskdale Echo")
+    place_waiting(at=NOW)
+
+    def wordings():
+        return list(QuoteFamily.objects.values_list("speaker", "variants__text", "variants__kind").order_by("variants"))
+
+    found = wordings()
+    assert len(found) == 2 and {speaker for speaker, _, _ in found} == {"she"}, "the undated one is the earlier"
+    refresh([story_of(harbor[0])], at=NOW)
+    assert wordings() == found
 
 
 def test_show_story_prints_the_timeline_on_one_line(harbor):
