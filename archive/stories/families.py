@@ -40,8 +40,9 @@ SELECT id, story_id, label, speaker FROM archive_quotefamily WHERE story_id = AN
 """
 _VARIANTS = """
 SELECT variant.family_id, variant.id, variant.quote_id, variant.kind, variant.text, variant.start, variant."end",
-    variant.origin = %s OR variant.rejected_at IS NOT NULL
+    variant.origin = %s OR variant.rejected_at IS NOT NULL, quote.article_id, variant.rejected_at
 FROM archive_quotefamily AS family JOIN archive_quotevariant AS variant ON variant.family_id = family.id
+JOIN archive_quote AS quote ON quote.id = variant.quote_id
 WHERE family.story_id = ANY(%s::bigint[]) ORDER BY variant.id
 """
 _VERSIONS = """
@@ -69,7 +70,7 @@ _REMOVE_VARIANTS = "DELETE FROM archive_quotevariant WHERE id = ANY(%s::bigint[]
 _FAMILY = {"id": "bigint", "label": "text", "speaker": "text", "story_id": "bigint", "created_at": "timestamptz"}
 _VARIANT = {
     "family_id": "bigint", "quote_id": "bigint", "kind": "text", "text": "text", "start": "int", "end": "int",
-    "origin": "text",
+    "origin": "text", "rejected_at": "timestamptz",
 }  # fmt: skip
 _PARAPHRASE = {
     "id": "bigint", "article_id": "bigint", "version_id": "bigint", "text": "text", "speaker": "text", "field": "text",
@@ -138,7 +139,7 @@ def keep_families(found: Found) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Variant:
-    """A stored wording; `is_ruled` says that an editor put it in or took it out."""
+    """A stored wording; `is_ruled` says that an editor put it in or took it out, `rejected_at` when the latter."""
 
     id: int
     quote: int
@@ -147,6 +148,8 @@ class _Variant:
     start: int
     end: int
     is_ruled: bool
+    article: int
+    rejected_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -234,13 +237,13 @@ def _store(found: Mapping[int, Sequence[_Told]], held: Mapping[int, Sequence[_He
     fresh: list[_Held] = []
     renamed: list[_Held] = []
     gone: list[int] = []
-    pairs: list[tuple[_Held, dict[int, Member]]] = []
+    pairs: list[tuple[_Held, dict[int, tuple[Member, int]]]] = []
     is_less = False
     for story_id, families in found.items():
         unused = {family.id: family for family in held[story_id]}
         known = {quote: family.id for family in unused.values() for quote in family.variants}
         for told, several in families:
-            wanted = {quote_of[_where(*one)]: one[0] for one in several}
+            wanted = {quote_of[_where(*one)]: (one[0], one[1].article) for one in several}
             votes = Counter(known[quote] for quote in wanted if known.get(quote) in unused)
             family = unused.pop(votes.most_common(1)[0][0]) if votes else None
             label, speaker = told.label, told.speaker[:300]
@@ -278,20 +281,26 @@ def _let_go(family: _Held) -> list[int]:
     return []
 
 
-def _sync(pairs: Iterable[tuple[_Held, dict[int, Member]]]) -> tuple[list[tuple], list[int]]:
-    """Return the variants that families lack of those that are wanted, and the stored ones that are wanted no more;
-    an editor's stay as they are."""
+def _sync(pairs: Iterable[tuple[_Held, dict[int, tuple[Member, int]]]]) -> tuple[list[tuple], list[int]]:
+    """Return the variants that families lack of those that are wanted, by quote, each with its article; and the stored
+    ones that are wanted no more. An editor's stay as they are, and what was taken out of an article stays out of its
+    later versions."""
     gone: list[int] = []
     rows: list[tuple] = []
     for family, wanted in pairs:
-        for quote, variant in family.variants.items():
+        stored = family.variants
+        for quote, variant in stored.items():
             if variant.is_ruled:
                 wanted.pop(quote, None)
-            elif quote in wanted and _face(wanted[quote]) == _face(variant):
+            elif quote in wanted and _face(wanted[quote][0]) == _face(variant):
                 wanted.pop(quote)
             else:
                 gone.append(variant.id)
-        rows += [(family.id, quote, *_face(member), str(Origin.MACHINE)) for quote, member in wanted.items()]
+        taken_out = {(one.article, one.text): one.rejected_at for one in stored.values() if one.rejected_at}
+        rows += [
+            (family.id, quote, *_face(member), str(Origin.MACHINE), taken_out.get((article, member.text)))
+            for quote, (member, article) in wanted.items()
+        ]
     return rows, gone
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -203,6 +204,21 @@ def test_a_wording_that_an_editor_took_out_stays_out():
     refresh_families([story.pk])
     variant.refresh_from_db()
     assert variant.rejected_at is not None
+
+
+def test_a_wording_that_an_editor_took_out_stays_out_of_the_next_version():
+    one, other = make("Valley News", RELAYED), make("Hill Post", DIRECT, NOW + timedelta(hours=2))
+    annotate([one, other])
+    story = story_of(one, other)
+    refresh_families([story.pk])
+    taken, kept = QuoteVariant.objects.filter(quote__article=other)
+    QuoteVariant.objects.filter(pk=taken.pk).update(rejected_at=NOW)
+    more = replace(DIRECT, body=DIRECT.body + "\nThe council meets again on Friday.")
+    operations.add_version(article=other, content=more, at=NOW + timedelta(hours=3))
+    annotate([read(other)])
+    refresh_families([story.pk])
+    rejected = QuoteVariant.objects.filter(quote__article=other).order_by("pk").values_list("text", "rejected_at")
+    assert sorted(rejected, key=str) == sorted([(taken.text, NOW), (kept.text, None)] * 2, key=str)
 
 
 def test_a_family_goes_when_its_articles_part():
