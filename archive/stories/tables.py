@@ -68,9 +68,10 @@ def underway(*statements: Statement) -> Iterator[list[list[tuple]]]:
 def _push(line: psycopg.pq.abc.PGconn) -> None:
     """Send what waits to be sent: the driver does so only when it is asked for answers. What the database answers
     meanwhile is taken in, so that neither waits for the other."""
+    waiting = select.poll()
+    waiting.register(line.socket, select.POLLIN | select.POLLOUT)
     while line.flush():
-        answering, _, _ = select.select([line.socket], [line.socket], [])
-        if answering:
+        if any(what & select.POLLIN for _, what in waiting.poll()):
             line.consume_input()
 
 
