@@ -10,14 +10,8 @@ from django.urls import reverse
 
 from archive.importing.learning import key_of
 from archive.models import ImportRun, OutletLine
-from archive.tests.web.world import make_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.fixture

@@ -8,14 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from archive.models import User
-from archive.tests.web.world import make_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.fixture
